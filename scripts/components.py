@@ -1,0 +1,76 @@
+"""Evaluate the sigmoid, ReLU and the loss, compare their gradients with finite differences; write all of it."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.functions import bce_loss, bce_loss_grad, relu, relu_grad, sigmoid, sigmoid_grad
+from nnlib.gradcheck import central_difference, forward_difference
+from scripts.artifacts import write_json
+from scripts.job import run
+
+EPS = 2e-5  # the assignment nudges x by 1e-5 to either side
+
+
+def main(components: str, spec: dict[str, Any], seed: int) -> None:
+    def uniform(low: float, high: float) -> Any:
+        return np.random.default_rng(seed).uniform(low, high, size=5)
+
+    wide, narrow = uniform(-10, 10), uniform(-2, 2)
+    rng = np.random.default_rng(seed)
+    y, y_hat = rng.integers(2, size=5), rng.uniform(0, 1, size=5)
+    curve = np.linspace(-10, 10, 401)
+    write_json(
+        components,
+        {
+            "sigmoid": {"x": wide, "sigmoid": sigmoid(wide), "sigmoid_grad": sigmoid_grad(wide)},
+            "sigmoid_check": compare(narrow, sigmoid_grad(narrow), central_difference(sigmoid, narrow, EPS)),
+            "relu": {
+                "relu": relu(wide),
+                "relu_grad": relu_grad(wide),
+                **compare(wide, relu_grad(wide), central_difference(relu, wide, EPS)),
+            },
+            "bce": {
+                "y": y,
+                "y_hat": y_hat,
+                "bce_loss": bce_loss(y, y_hat),
+                "bce_loss_grad": bce_loss_grad(y, y_hat),
+                **compare(y_hat, bce_loss_grad(y, y_hat), central_difference(lambda p: bce_loss(y, p), y_hat, EPS)),
+            },
+            "saturation": {
+                "largest_sigmoid_grad": sigmoid_grad(np.zeros(1))[0],
+                "sigmoid_grad_at_10": sigmoid_grad(np.full(1, 10.0))[0],
+                "sigmoid_layers": [{"layers": n, "largest_gradient": 0.25**n} for n in (1, 2, 5, 10)],
+            },
+            "curves": {
+                "x": curve,
+                "sigmoid": sigmoid(curve),
+                "sigmoid_grad": sigmoid_grad(curve),
+                "relu": relu(curve),
+                "relu_grad": relu_grad(curve),
+            },
+            "finite_differences": finite_differences(spec, seed),
+        },
+    )
+
+
+def compare(x: Any, symbolic: Any, numerical: Any) -> dict[str, Any]:
+    return {"x": x, "symbolic": symbolic, "numerical": numerical, "largest_error": np.abs(symbolic - numerical).max()}
+
+
+def finite_differences(spec: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The mean absolute error of the sigmoid's derivative over many points, against the perturbation."""
+    x = np.random.default_rng(seed).uniform(-2, 2, size=spec["points"])
+    low, high = np.log10(spec["smallest"]), np.log10(spec["largest"])
+    eps = np.logspace(low, high, round((high - low) * spec["per_decade"]) + 1)
+    result: dict[str, Any] = {**spec, "eps": eps}
+    for name, difference in (("forward", forward_difference), ("central", central_difference)):
+        error = np.array([np.abs(difference(sigmoid, x, e) - sigmoid_grad(x)).mean() for e in eps])
+        best = np.argmin(error)
+        result[name] = {"error": error, "best": {"eps": eps[best], "error": error[best]}}
+    result["machine_epsilon"] = np.finfo(float).eps
+    return result
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,34 @@
+"""Descend on f with every pair of step size and decay; write where each ends."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.descent import gradient_descent
+from scripts.artifacts import read_json, write_json
+from scripts.job import run
+
+
+def main(landscape: str, decay_map: str, spec: dict[str, Any]) -> None:
+    count = spec["count"]
+    step_size = np.linspace(0, spec["largest_step_size"], count + 1)[1:]
+    decay = np.linspace(spec["smallest_decay"], 1, count)
+    final_f = gradient_descent(*spec["start"], step_size, spec["steps"], decay[:, None]).f[-1]
+    row, column = np.unravel_index(np.argmin(final_f), final_f.shape)
+    lowest = read_json(landscape)["global"]["f"]
+    write_json(
+        decay_map,
+        {
+            **spec,
+            "step_size": step_size,
+            "decay": decay,
+            "final_f": np.round(final_f, 6),
+            "best": {"step_size": step_size[column], "decay": decay[row], "f": final_f[row, column]},
+            "best_above_global": final_f[row, column] - lowest,
+            "share_below": {"minus_2": (final_f < -2).mean()},
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

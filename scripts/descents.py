@@ -1,0 +1,34 @@
+"""Descend on f once; write the path."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.descent import gradient_descent
+from scripts.artifacts import read_json, write_json
+from scripts.job import run
+
+
+def main(landscape: str, descent: str, name: str, spec: dict[str, Any]) -> None:
+    path = gradient_descent(*spec["start"], spec["step_size"], spec["steps"], spec["decay"])
+    minima = read_json(landscape)["minima"]
+    end = path.x[-1], path.y[-1]
+    distances = [np.hypot(end[0] - minimum["x"], end[1] - minimum["y"]) for minimum in minima]
+    nearest = int(np.argmin(distances))
+    write_json(
+        descent,
+        {
+            "name": name,
+            **spec,
+            "path": path,
+            "end": {"x": end[0], "y": end[1], "f": path.f[-1]},
+            "lowest": {"step": np.argmin(path.f), "f": path.f.min()},
+            "highest_after_start": path.f[1:].max(),
+            "nearest_minimum": {**minima[nearest], "distance": distances[nearest]},
+            "above_global": path.f[-1] - minima[0]["f"],
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

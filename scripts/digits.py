@@ -1,0 +1,40 @@
+"""Load the digits, split them into a training and a test set; write the samples and what is known of them."""
+
+import numpy as np
+import sklearn.datasets
+
+from nnlib import digits
+from scripts.artifacts import whole, write_json
+from scripts.job import run
+
+
+def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
+    pixels, digit = sklearn.datasets.load_digits(return_X_y=True)
+    x, y = digits.standardize(pixels), digits.label(digit)
+    train, test = digits.split(train_fraction, np.random.default_rng(seed))
+    with whole(samples) as aside:
+        np.savez(aside, train_x=x[train], train_y=y[train], test_x=x[test], test_y=y[test])
+    write_json(
+        facts,
+        {
+            "features_shape": x.shape,
+            "labels_shape": y[:, 0].shape,
+            "min": x.min(),
+            "max": x.max(),
+            "mean": x.mean(),
+            "deviation": x.std(),
+            "labels": np.unique(y),
+            "train_samples": len(train),
+            "test_samples": len(test),
+            "train_share_of_ones": y[train].mean(),
+            "test_share_of_ones": y[test].mean(),
+            "first_digits": digit[:10],
+            "first_images": pixels[:10].reshape(-1, 8, 8).astype(int),
+            "train_fraction": train_fraction,
+            "seed": seed,
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,34 @@
+"""Draw the contours of f with its minima and saddles."""
+
+from matplotlib.figure import Figure
+
+from scripts.artifacts import read_json
+from scripts.job import run
+from scripts.plotting import INK, RED, WIDTH, contours, save
+
+
+def main(landscape: str, svg: str, png: str) -> None:
+    facts = read_json(landscape)
+    figure = Figure(figsize=(0.62 * WIDTH, 0.5 * WIDTH))
+    axes = figure.subplots()
+    lines = contours(axes, facts["minima"])
+    for minimum in facts["minima"]:
+        label = f"{minimum['f']:.2f}".replace("-", "−")
+        axes.annotate(
+            label,
+            (minimum["x"], minimum["y"]),
+            xytext=(0, -6),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=8,
+            color=INK,
+        )
+    for saddle in facts["saddles"]:
+        axes.plot(saddle["x"], saddle["y"], "x", color=RED, markersize=4.5, zorder=4)
+    figure.colorbar(lines, label="$f(x, y)$", shrink=0.9)
+    save(figure, svg, png)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

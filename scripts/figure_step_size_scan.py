@@ -1,0 +1,49 @@
+"""Draw where gradient descent ends, against its constant step size."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from scripts.artifacts import read_json
+from scripts.job import run
+from scripts.plotting import BLUE, GREEN, MUTE, WIDTH, save
+
+
+def main(landscape: str, scan: str, svg: str, png: str) -> None:
+    facts, ends = read_json(landscape), read_json(scan)
+    step_size, final_f = np.array(ends["step_size"]), np.array(ends["final_f"], float)
+    figure = Figure(figsize=(WIDTH, 2.3))
+    axes = figure.subplots()
+    reaches = ends["reaches_global"]
+    if reaches["count"]:
+        axes.axvspan(reaches["smallest"], reaches["largest"], color=GREEN, alpha=0.15, linewidth=0)
+    for number, minimum in enumerate(facts["minima"]):
+        axes.axhline(minimum["f"], color=MUTE, linewidth=0.7, linestyle="--")
+        name = "global minimum" if number == 0 else "local minimum"
+        axes.annotate(
+            name,
+            (0, minimum["f"]),
+            xycoords=("axes fraction", "data"),
+            xytext=(4, 2),
+            textcoords="offset points",
+            color=MUTE,
+            fontsize=8,
+        )
+    axes.plot(step_size, final_f, ".", color=BLUE, markersize=2.5)
+    limit = facts["global"]["largest_stable_step"]
+    axes.axvline(limit, color=GREEN, linewidth=0.9)
+    axes.annotate(
+        r"$2/\lambda_{\max}$",
+        (limit, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(3, -2),
+        textcoords="offset points",
+        va="top",
+        color=GREEN,
+    )
+    axes.set(xlabel=r"step size $\eta$", ylabel=f"$f$ after {ends['steps']} steps", xlim=(0, step_size.max()))
+    axes.set_ylim(-2.6, 4)
+    save(figure, svg, png)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

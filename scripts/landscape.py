@@ -1,0 +1,33 @@
+"""Find the stationary points of f numerically, from a grid of starts, and the largest stable step at each minimum."""
+
+import numpy as np
+import scipy.optimize
+
+from nnlib.descent import f, f_grad, f_hessian
+from scripts.artifacts import write_json
+from scripts.job import run
+
+
+def main(facts: str) -> None:
+    side = np.linspace(-5, 5, 21)
+    solutions = [
+        scipy.optimize.root(lambda p: np.array(f_grad(*p)), (x, y), jac=lambda p: f_hessian(*p), tol=1e-12)
+        for x in side
+        for y in side
+    ]
+    points = {tuple(np.round(found.x, 6)): found.x for found in solutions if found.success}
+    minima, saddles = [], []
+    for x, y in points.values():
+        eigenvalues = np.linalg.eigvalsh(f_hessian(x, y))
+        if eigenvalues.min() > 0:
+            stable = 2 / eigenvalues.max()
+            minima.append({"x": x, "y": y, "f": f(x, y), "eigenvalues": eigenvalues, "largest_stable_step": stable})
+        else:
+            saddles.append({"x": x, "y": y, "f": f(x, y), "eigenvalues": eigenvalues})
+    minima.sort(key=lambda minimum: minimum["f"])
+    saddles.sort(key=lambda saddle: saddle["x"])
+    write_json(facts, {"starts": len(solutions), "minima": minima, "global": minima[0], "saddles": saddles})
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

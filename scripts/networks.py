@@ -1,0 +1,120 @@
+"""Train one network; write its learning curves and what became of it."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.functions import LOSSES, Array, Loss, sigmoid
+from nnlib.layers import Linear, ReLU
+from nnlib.net import Net, Trace, build
+from nnlib.training import History, Samples, fit
+from scripts.artifacts import write_json
+from scripts.job import run
+
+
+class Watched(Net):
+    """A net that keeps the first sample whose loss has no finite gradient: its step, its place, its logit."""
+
+    steps = 0
+    poison: dict[str, Any] | None = None
+
+    def backward(self, trace: Trace, dy: Array) -> Array:
+        if self.poison is None and not np.isfinite(dy).all():
+            row = int(np.argmin(np.isfinite(dy).all(axis=-1)))
+            logit = trace[-1][1][row, 0]
+            self.poison = {"step": self.steps, "row": row, "logit": logit, "output": sigmoid(logit)}
+        self.steps += 1
+        return super().backward(trace, dy)
+
+
+def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) -> None:
+    with np.load(digits) as data:
+        train, test = Samples(data["train_x"], data["train_y"]), Samples(data["test_x"], data["test_y"])
+    net = Watched(build(spec["layers"], np.random.default_rng(seed), spec["scheme"]).layers)
+    loss = LOSSES[spec["loss"]]
+    linear = [layer for layer in net.layers if isinstance(layer, Linear)]
+    before = [(layer.W.copy(), layer.b.copy()) for layer in linear]
+    dead: list[int] = []
+    history = fit(
+        net,
+        train,
+        test,
+        loss=loss,
+        epochs=spec["epochs"],
+        learning_rate=spec["learning_rate"],
+        minibatch_size=spec["minibatch_size"],
+        after_epoch=lambda net: dead.append(dead_units(net, train.x)),
+    )
+    write_json(
+        network,
+        {
+            "name": name,
+            **spec,
+            "seed": seed,
+            "history": vars(history),
+            "diverged_at_epoch": history.diverged_at_epoch,
+            "poisoned_by": poisoned_by(net, train, spec["minibatch_size"]),
+            "dead_units": dead,
+            "hidden_units": sum(
+                layer.W.shape[1]
+                for layer, after in zip(net.layers, net.layers[1:], strict=False)
+                if isinstance(layer, Linear) and isinstance(after, ReLU)
+            ),
+            "changed": [
+                {"layer": str(layer), "W": np.abs(layer.W - W).max(), "b": np.abs(layer.b - b).max()}
+                for layer, (W, b) in zip(linear, before, strict=True)
+            ],
+            "test_probability": spread(net, test, loss),
+            "summary": summary(history),
+        },
+    )
+
+
+def dead_units(net: Net, x: Array) -> int:
+    """How many hidden ReLU units put out 0 for every sample."""
+    _, trace = net.forward(x)
+    outputs = [y for (layer, _), (_, y) in zip(trace, trace[1:], strict=False) if isinstance(layer, ReLU)]
+    return sum(int((y == 0).all(axis=0).sum()) for y in outputs)
+
+
+def poisoned_by(net: Watched, train: Samples, minibatch_size: int) -> dict[str, Any] | None:
+    """The first sample without a finite gradient: its epoch and minibatch, counted from 0, its logit and label."""
+    if net.poison is None:
+        return None
+    epoch, minibatch = divmod(net.poison.pop("step"), len(train.x) // minibatch_size)
+    label = train.y[minibatch * minibatch_size + net.poison.pop("row"), 0]
+    return {"epoch": epoch, "minibatch": minibatch, "label": label, **net.poison}
+
+
+def spread(net: Net, samples: Samples, loss: Loss) -> dict[str, Any]:
+    """The smallest and the largest probability that the trained net gives."""
+    with np.errstate(all="ignore"):
+        output, _ = net.forward(samples.x)
+        probability = sigmoid(output) if loss is LOSSES["bce_with_logits"] else output
+    return {"min": probability.min(), "max": probability.max()}
+
+
+def summary(history: History) -> dict[str, Any]:
+    """The history's ends and extremes; epochs are counted from 0, and null stands for never."""
+    train_loss, test_loss = np.array(history.train_loss), np.array(history.test_loss)
+    lowest = int(np.argmin(np.where(np.isfinite(test_loss), test_loss, np.inf)))
+    highest = int(np.argmax(history.test_accuracy))
+    perfect = np.flatnonzero(np.array(history.train_accuracy) == 1)
+    plateau = np.flatnonzero(~(np.abs(train_loss - np.log(2)) < 0.01))
+    return {
+        "final": {name: values[-1] for name, values in vars(history).items()},
+        "lowest_test_loss": {
+            "epoch": lowest,
+            "loss": test_loss[lowest],
+            "test_accuracy": history.test_accuracy[lowest],
+        },
+        "test_loss_rise": test_loss[-1] / test_loss[lowest] - 1,
+        "highest_test_accuracy": {"epoch": highest, "accuracy": history.test_accuracy[highest]},
+        "first_perfect_epoch": perfect[0] if len(perfect) else None,
+        "highest_train_accuracy": max(history.train_accuracy),
+        "plateau_epochs": plateau[0] if len(plateau) else len(train_loss),
+    }
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

@@ -1,0 +1,42 @@
+"""Descend on f with every constant step size of a row; write where each ends and which reach the global minimum."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.descent import gradient_descent
+from scripts.artifacts import read_json, write_json
+from scripts.job import run
+
+NEAR = 1e-6  # above the global minimum's value: there
+
+
+def main(landscape: str, scan: str, spec: dict[str, Any]) -> None:
+    facts = read_json(landscape)
+    lowest = facts["global"]
+    step_size = np.linspace(spec["smallest"], spec["largest"], spec["count"])
+    path = gradient_descent(*spec["start"], step_size, spec["steps"])
+    reaches = np.abs(path.f[-1] - lowest["f"]) < NEAR
+    # The ridge is left behind where x first falls below the saddle on the start's side of the minimum.
+    ridge = min(saddle["x"] for saddle in facts["saddles"] if saddle["x"] > lowest["x"])
+    crosses_at = np.argmax(path.x[:, reaches] < ridge, axis=0)
+    write_json(
+        scan,
+        {
+            **spec,
+            "step_size": step_size,
+            "final_f": path.f[-1],
+            "reaches_global": {
+                "count": reaches.sum(),
+                "smallest": step_size[reaches].min() if reaches.any() else None,
+                "largest": step_size[reaches].max() if reaches.any() else None,
+                "unbroken": np.diff(np.flatnonzero(reaches)).max(initial=1) == 1,
+                "crosses_at": [{"step": t, "count": (crosses_at == t).sum()} for t in np.unique(crosses_at)],
+            },
+            "increment": step_size[1] - step_size[0],
+        },
+    )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
