@@ -3,17 +3,22 @@
 import os
 import shlex
 import sys
+from pathlib import Path
 
 os.environ["PYTHONPATH"] = workflow.basedir
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # results do not depend on the cores
 sys.path.insert(0, workflow.basedir)
 sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it unquoted: a folder may have a space
 
+from reporting.document import rehearse, unknown
+from reporting.sections import ReportError
+from reporting.values import Unknown
 from scripts import configuration
 from scripts.fingerprint import code
 
 try:
     settings = configuration.read("config/config.yaml")
+    points = configuration.load("config/rubric.yaml")
 except configuration.ConfigurationError as error:
     sys.exit(str(error))
 
@@ -41,6 +46,16 @@ ARTIFACTS = [
     *(f"networks/{name}" for name in NETWORKS),
     "reproduction",
 ]
+# What the document says, and the code that it shows.
+SOURCES = sorted(
+    map(str, [*Path("templates").rglob("*.*"), *Path("nnlib").glob("*.py"), Path("scripts/one_layer_model.py")])
+)
+
+try:
+    known = {"config": settings, "made": Unknown()}
+    rehearse(Path(), unknown(ARTIFACTS) | known, points)
+except ReportError as error:
+    sys.exit(str(error))
 
 
 rule all:
@@ -261,3 +276,40 @@ rule figure_networks:
         code=code("scripts/figure_networks.py"),
     script:
         "scripts/figure_networks.py"
+
+
+rule fonts:
+    output:
+        fonts_json="results/fonts.json",
+    params:
+        code=code("scripts/fonts.py"),
+    script:
+        "scripts/fonts.py"
+
+
+# Snakemake deletes a job's outputs before it runs. What is marked `update` it keeps, and brings back where the job fails.
+rule document:
+    input:
+        fonts="results/fonts.json",
+        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
+        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+        sources=SOURCES,
+    output:
+        document=update("report/report.html"),
+    params:
+        settings=settings,
+        points=points,
+        code=code("scripts/document.py"),
+    script:
+        "scripts/document.py"
+
+
+rule pdf:
+    input:
+        document="report/report.html",
+    output:
+        pdf=update("report/report.pdf"),
+    params:
+        code=code("scripts/pdf.py"),
+    script:
+        "scripts/pdf.py"

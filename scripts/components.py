@@ -18,7 +18,7 @@ def main(components: str, spec: dict[str, Any], seed: int) -> None:
 
     wide, narrow = uniform(-10, 10), uniform(-2, 2)
     rng = np.random.default_rng(seed)
-    y, y_hat = rng.integers(2, size=5), rng.uniform(0, 1, size=5)
+    y, y_hat = rng.integers(2, size=5).astype(float), rng.uniform(0, 1, size=5)
     curve = np.linspace(-10, 10, 401)
     write_json(
         components,
@@ -31,7 +31,7 @@ def main(components: str, spec: dict[str, Any], seed: int) -> None:
                 **compare(wide, relu_grad(wide), central_difference(relu, wide, EPS)),
             },
             "bce": {
-                "y": y,
+                "y": y.astype(int),
                 "y_hat": y_hat,
                 "bce_loss": bce_loss(y, y_hat),
                 "bce_loss_grad": bce_loss_grad(y, y_hat),

@@ -9,7 +9,6 @@ from typing import Any
 
 import jsonschema
 import numpy as np
-from jsonschema.exceptions import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -70,14 +69,13 @@ def schema_faults(settings: Any) -> Iterator[str]:
             ),
         }
     )
-    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)(
-        YAML(typ="safe", pure=True).load(SCHEMA), format_checker=jsonschema.FormatChecker(["date"])
-    )
-    for error in validator.iter_errors(settings):
+    validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
+    dates = jsonschema.FormatChecker(["date"])
+    for error in validator(load(SCHEMA), format_checker=dates).iter_errors(settings):
         yield from explain(error)
 
 
-def explain(error: ValidationError) -> Iterator[str]:
+def explain(error: Any) -> Iterator[str]:
     """The fault in a line: the key's path, what is wrong, what is allowed."""
     path = ".".join(map(str, error.absolute_path)) or "the file"
     value, allowed = shorten(error.instance), error.validator_value

@@ -24,6 +24,8 @@ def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
             "mean": x.mean(),
             "deviation": x.std(),
             "labels": np.unique(y),
+            "digits_labelled_one": [digit[y[:, 0] == 1].min(), digit[y[:, 0] == 1].max()],
+            "digits_labelled_zero": [digit[y[:, 0] == 0].min(), digit[y[:, 0] == 0].max()],
             "train_samples": len(train),
             "test_samples": len(test),
             "train_share_of_ones": y[train].mean(),

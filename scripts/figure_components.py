@@ -24,8 +24,8 @@ def main(components: str, functions_svg: str, functions_png: str, errors_svg: st
     for name, colour in (("forward", BLUE), ("central", RED)):
         axes.loglog(errors["eps"], errors[name]["error"], color=colour, label=f"{name} difference")
         axes.plot(errors[name]["best"]["eps"], errors[name]["best"]["error"], "o", color=colour, markersize=4)
-    axes.annotate("rounding", (1e-13, 1e-5), color=MUTE, fontsize=8)
-    axes.annotate("truncation", (8e-3, 2e-7), color=MUTE, fontsize=8)
+    axes.annotate("rounding", (1e-15, 1e-6), color=MUTE, fontsize=8)
+    axes.annotate("truncation", (6e-3, 1e-8), color=MUTE, fontsize=8)
     axes.set(xlabel=r"perturbation $\varepsilon$", ylabel="mean absolute error")
     axes.legend(loc="upper center")
     save(figure, errors_svg, errors_png)

@@ -14,7 +14,9 @@ def main(decay_map: str, descent: str, svg: str, png: str) -> None:
     axes = figure.subplots()
     final_f = np.array(ends["final_f"], float)
     mesh = axes.pcolormesh(ends["step_size"], ends["decay"], np.clip(final_f, -2.3, 4), cmap="viridis", rasterized=True)
-    axes.contour(ends["step_size"], ends["decay"], final_f, levels=[-2], colors="white", linewidths=0.8)
+    axes.contour(
+        ends["step_size"], ends["decay"], final_f, levels=[-2], colors="white", linewidths=0.8, linestyles="solid"
+    )
     for point, marker, name, f in (
         (chosen, "o", "printed setting", chosen["end"]["f"]),
         (ends["best"], "*", "best of the map", ends["best"]["f"]),
@@ -26,7 +28,7 @@ def main(decay_map: str, descent: str, svg: str, png: str) -> None:
             marker,
             color="white",
             markeredgecolor=INK,
-            markersize=9 if marker == "*" else 6,
+            markersize=11 if marker == "*" else 6,
             linestyle="none",
             label=label,
         )

@@ -12,7 +12,7 @@ EXTENT = 5
 
 def main(landscape: str, descent: str, svg: str, png: str) -> None:
     facts, path = read_json(landscape), read_json(descent)["path"]
-    figure = Figure(figsize=(WIDTH, 2.35))
+    figure = Figure(figsize=(WIDTH, 2.15))
     map_axes, curve_axes = figure.subplots(1, 2, width_ratios=[1, 1.45])
     contours(map_axes, facts["minima"], EXTENT)
     x, y = (np.array(path[name], float) for name in ("x", "y"))
@@ -25,13 +25,15 @@ def main(landscape: str, descent: str, svg: str, png: str) -> None:
         "global minimum",
         (1, facts["global"]["f"]),
         xycoords=("axes fraction", "data"),
-        xytext=(0, 2.5),
+        xytext=(0, -2),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top",
         color=MUTE,
         fontsize=8,
     )
+    low, high = curve_axes.get_ylim()
+    curve_axes.set_ylim(low - 0.07 * (high - low), high)
     curve_axes.set(xlabel="step", ylabel="$f(x, y)$")
     curve_axes.xaxis.get_major_locator().set_params(integer=True)
     save(figure, svg, png)

@@ -15,9 +15,9 @@ def main(digits: str, svg: str, png: str) -> None:
         figure.subplots(1, len(facts["first_images"])), facts["first_images"], facts["first_digits"], strict=True
     ):
         axes.pcolormesh(np.array(image)[::-1], cmap="Greys", vmin=0, vmax=16)
-        axes.set(aspect="equal", xticks=[], yticks=[])
+        axes.set_aspect("equal")
+        axes.axis("off")
         axes.set_title(f"{digit} → {int(digit < 5)}", loc="center", fontweight="normal", fontsize=8.5)
-        axes.grid(False)
     save(figure, svg, png)
 
 

@@ -23,10 +23,12 @@ def main(landscape: str, svg: str, png: str) -> None:
             va="top",
             fontsize=8,
             color=INK,
+            zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
         )
     for saddle in facts["saddles"]:
         axes.plot(saddle["x"], saddle["y"], "x", color=RED, markersize=4.5, zorder=4)
-    figure.colorbar(lines, label="$f(x, y)$", shrink=0.9)
+    figure.colorbar(lines, label="$f(x, y)$", shrink=0.9, ticks=[0, 10, 20, 40, 60, 80])
     save(figure, svg, png)
 
 

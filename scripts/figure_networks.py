@@ -18,7 +18,8 @@ def main(network: str, svg: str, png: str) -> None:
             values = np.array(facts["history"][f"{part}_{metric}"], float)
             marker = "." if len(values) <= 50 else ""
             axes.plot(values, marker=marker, markersize=4, color=colour, label="training" if part == "train" else part)
-        axes.set(title=title, xlabel="epoch")
+        last = len(facts["history"][f"test_{metric}"]) - 1
+        axes.set(title=title, xlabel="epoch", xlim=(-0.03 * last - 0.1, 1.03 * last + 0.1))
         axes.xaxis.get_major_locator().set_params(integer=True)
         if facts["diverged_at_epoch"] is not None:
             axes.axvline(facts["diverged_at_epoch"], color=MUTE, linewidth=0.8, linestyle="--")
@@ -32,7 +33,11 @@ def main(network: str, svg: str, png: str) -> None:
                 color=MUTE,
                 fontsize=8,
             )
-        axes.legend(loc="best")
+        if axes.dataLim.height > 0 or axes.dataLim.width > 0:
+            axes.legend(loc="best")
+        else:
+            axes.set_yticks([])
+            axes.text(0.5, 0.5, "no epoch has a finite loss", transform=axes.transAxes, ha="center", color=MUTE)
     save(figure, svg, png)
 
 

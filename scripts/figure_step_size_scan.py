@@ -21,12 +21,14 @@ def main(landscape: str, scan: str, svg: str, png: str) -> None:
         name = "global minimum" if number == 0 else "local minimum"
         axes.annotate(
             name,
-            (0, minimum["f"]),
+            (1, minimum["f"]),
             xycoords=("axes fraction", "data"),
-            xytext=(4, 2),
+            xytext=(4, 0),
             textcoords="offset points",
+            va="center",
             color=MUTE,
             fontsize=8,
+            annotation_clip=False,
         )
     axes.plot(step_size, final_f, ".", color=BLUE, markersize=2.5)
     limit = facts["global"]["largest_stable_step"]

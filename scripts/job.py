@@ -7,7 +7,7 @@ from typing import Any
 from scripts.artifacts import ArtifactError
 
 
-def run(main: Callable[..., None], snakemake: Any, *expected: type[Exception]) -> None:
+def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> None:
     """Call `main` with the job's named files and parameters; an expected fault is one message, not a traceback.
 
     The parameter `code`, the fingerprint of the code, is there for Snakemake alone.
@@ -16,7 +16,7 @@ def run(main: Callable[..., None], snakemake: Any, *expected: type[Exception]) -
     arguments.pop("code", None)
     try:
         main(**arguments)
-    except (ArtifactError, OSError, *expected) as error:
+    except (ArtifactError, OSError, *faults) as error:  # type: ignore[misc]
         sys.exit(str(error))
     for path in snakemake.output:
         print(path, flush=True)

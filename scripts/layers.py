@@ -24,7 +24,7 @@ def main(layers: str, seed: int) -> None:
             "sigmoid": outputs(Sigmoid(), np.random.default_rng(seed).normal(size=(3, 5))),
             "relu": outputs(ReLU(), np.random.default_rng(seed).uniform(-10, 10, size=(3, 5))),
             "check_grad": scipy_checks(seed),
-            "net": net_checks(seed),
+            **net_checks(seed),
         },
     )
 
@@ -39,7 +39,7 @@ def scipy_checks(seed: int) -> dict[str, float]:
     """The errors that SciPy's check_grad finds; the scalar is twice the sum of a layer's output."""
 
     def error(value: Callable[[Array], Array], gradient: Callable[[Array], Array], at: Array) -> float:
-        return check_grad(lambda v: 2 * np.sum(value(v)), lambda v: gradient(v).ravel(), at)
+        return float(check_grad(lambda v: 2 * np.sum(value(v)), lambda v: gradient(v).ravel(), at))
 
     twice = 2 * np.ones((3, 7))
     rng = np.random.default_rng(seed)
@@ -65,18 +65,19 @@ def scipy_checks(seed: int) -> dict[str, float]:
             return np.asarray(getattr(layer, f"d{name}"))
 
         errors[f"linear_d{name}"] = error(value, gradient, rng.uniform(-10, 10, size=np.prod(shape)))
-    for name, activation, low in (("sigmoid_dx", Sigmoid(), -10), ("relu_dx", ReLU(), 1)):
-        errors[name] = error(
-            activation.forward,
-            lambda v, activation=activation: activation.backward(v, np.full(v.shape, 2.0)),
-            np.random.default_rng(seed).uniform(low, 10, size=5),
-        )
+    for layer_name, activation, low in (("sigmoid", Sigmoid(), -10), ("relu", ReLU(), 1)):
+
+        def passed_back(v: Array, activation: Layer = activation) -> Array:
+            return activation.backward(v, np.full(v.shape, 2.0))
+
+        at = np.random.default_rng(seed).uniform(low, 10, size=5)
+        errors[f"{layer_name}_dx"] = error(activation.forward, passed_back, at)
     return errors
 
 
-def net_checks(seed: int) -> list[dict[str, Any]]:
+def net_checks(seed: int) -> dict[str, Any]:
     """The gradient of a whole net's summed loss by its input and by each parameter, against central differences."""
-    checks = []
+    errors: dict[str, dict[str, float]] = {}
     for loss_name, names in (
         ("bce", ["Linear 5x4", "ReLU", "Linear 4x3", "ReLU", "Linear 3x1", "Sigmoid"]),
         ("bce_with_logits", ["Linear 5x4", "ReLU", "Linear 4x3", "ReLU", "Linear 3x1"]),
@@ -104,9 +105,12 @@ def net_checks(seed: int) -> list[dict[str, Any]]:
 
                 found.append((f"{name}{number}", check_gradient(at, getattr(layer, f"d{name}").copy(), kept)))
                 setattr(layer, name, kept)
-        for name, check in found:
-            checks.append({"loss": loss_name, "by": name, "largest_error": check.error})
-    return checks
+        errors[loss_name] = {name: check.error for name, check in found}
+    return {
+        "net": {name: list(found.values()) for name, found in errors.items()},
+        "net_names": list(errors["bce"]),
+        "net_largest_error": max(max(found.values()) for found in errors.values()),
+    }
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Train one network; write its learning curves and what became of it."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) 
             "diverged_at_epoch": history.diverged_at_epoch,
             "poisoned_by": poisoned_by(net, train, spec["minibatch_size"]),
             "dead_units": dead,
+            "outputs": linear[-1].W.shape[1],
             "hidden_units": sum(
                 layer.W.shape[1]
                 for layer, after in zip(net.layers, net.layers[1:], strict=False)
@@ -65,7 +67,7 @@ def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) 
                 for layer, (W, b) in zip(linear, before, strict=True)
             ],
             "test_probability": spread(net, test, loss),
-            "summary": summary(history),
+            "summary": {**summary(history), "dead_units": dead[-1]},
         },
     )
 
@@ -73,7 +75,7 @@ def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) 
 def dead_units(net: Net, x: Array) -> int:
     """How many hidden ReLU units put out 0 for every sample."""
     _, trace = net.forward(x)
-    outputs = [y for (layer, _), (_, y) in zip(trace, trace[1:], strict=False) if isinstance(layer, ReLU)]
+    outputs = [y for (layer, _), (_, y) in pairwise(trace) if isinstance(layer, ReLU)]
     return sum(int((y == 0).all(axis=0).sum()) for y in outputs)
 
 

@@ -10,8 +10,8 @@ from scripts.job import run
 EPS = 1e-5
 
 
-def one_layer(x: Array, y: float, w: Array, b: float) -> tuple[float, Array]:
-    """The loss of label y for input x (N,), weights w (N,) and bias b; and its gradient by x (N,)."""
+def one_layer(x: Array, y: Array, w: Array, b: float) -> tuple[Array, Array]:
+    """The loss of a label y for x (N,), w (N,), and its gradient by x (N,)."""
     h = x @ w + b
     y_hat = sigmoid(h)
     dh = bce_loss_grad(y, y_hat) * sigmoid_grad(h)
@@ -20,12 +20,12 @@ def one_layer(x: Array, y: float, w: Array, b: float) -> tuple[float, Array]:
 
 def main(model: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    w, b, y = rng.normal(size=5), rng.normal(), 1.0
+    w, b, y = rng.normal(size=5), rng.normal(), np.array(1.0)
     x = rng.uniform(size=5)
     loss, gradient = one_layer(x, y, w, b)
     z = np.random.default_rng(seed).uniform(size=5)
     symbolic = one_layer(z, y, w, b)[1]
-    numerical = numerical_gradient(lambda x: one_layer(x, y, w, b)[0], z, EPS)
+    numerical = numerical_gradient(lambda x: float(one_layer(x, y, w, b)[0]), z, EPS)
     write_json(
         model,
         {

@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib
 import matplotlib.font_manager
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -36,7 +37,7 @@ matplotlib.rcParams.update(
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.grid": True,
-        "axes.prop_cycle": matplotlib.cycler(color=[BLUE, RED, GREEN, GOLD]),
+        "axes.prop_cycle": cycler(color=[BLUE, RED, GREEN, GOLD]),
         "grid.color": RULE,
         "grid.linewidth": 0.4,
         "xtick.color": MUTE,

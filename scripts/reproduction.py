@@ -61,7 +61,12 @@ def main(
             "matched": sum(pair["matches"] for pair in pairs),
             "mismatched": [pair for pair in pairs if not pair["matches"]],
             "questions": {
-                question: {"total": len(found), "matched": sum(pair["matches"] for pair in found), "numbers": found}
+                question: {
+                    "question": question,
+                    "total": len(found),
+                    "matched": sum(pair["matches"] for pair in found),
+                    "numbers": found,
+                }
                 for question, found in questions.items()
             },
         },

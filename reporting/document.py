@@ -1,0 +1,89 @@
+"""The whole page: cover, contents, sections, appendices, in one self-contained HTML file."""
+
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from reporting.sections import Composer, Report, ReportError, environment_for, sections
+from reporting.values import Unknown, Values
+
+
+def page(
+    root: Path,
+    tree: Mapping[str, Any],
+    points: Mapping[str, int],
+    figures: Mapping[str, Path],
+    fonts: Mapping[str, str],
+) -> str:
+    """The report as HTML; raises ReportError for whatever is wrong with its text.
+
+    `root` holds the templates and the sources that listings show; `tree` is what the templates may cite, `points` the
+    questions, `figures` the pictures by name, `fonts` their style sheet and characters.
+    """
+    report = Report(root, Values(tree), points, figures)
+    summary, parts = compose(root, report)
+    style = (root / "templates/style.css").read_text(encoding="utf-8")
+    markup = (
+        environment_for(report.values)
+        .from_string((root / "templates/report.html").read_text(encoding="utf-8"))
+        .render(
+            style=Markup(fonts["style_sheet"] + style),
+            summary=Markup(summary),
+            sections=[part for part in parts if not part.number.isupper()],
+            appendices=[part for part in parts if part.number.isupper()],
+            Markup=Markup,
+        )
+    )
+    finished = report.values.fill(report.resolve(markup))
+    check_glyphs(finished, set(fonts["characters"]))
+    return finished
+
+
+def rehearse(root: Path, tree: Mapping[str, Any], points: Mapping[str, int]) -> None:
+    """Raise ReportError for what is wrong with the text, as far as that can be told before there are results."""
+    report = Report(root, Values(tree), points, None)
+    compose(root, report)
+    report.resolve("")
+
+
+def compose(root: Path, report: Report) -> tuple[str, list[Any]]:
+    """The summary's HTML and the sections."""
+    parts = sections(root / "templates/sections", report)
+    missing = [question for question in report.points if question not in report.questions]
+    if missing:
+        raise ReportError(f"question {missing[0]}: no section has it; every question of config/rubric.yaml is answered")
+    if report.questions != list(report.points):
+        late = next(n for n, (a, b) in enumerate(zip(report.questions, report.points, strict=True)) if a != b)
+        raise ReportError(f"question {report.questions[late]}: stands where {list(report.points)[late]} is due")
+    return Composer(root / "templates/summary.md", report).body(), parts
+
+
+def check_glyphs(markup: str, characters: set[str]) -> None:
+    """Raise ReportError for a character of the text that the fonts do not have."""
+    text = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", markup, flags=re.DOTALL))
+    for character in sorted(set(text) - characters - set("\n\t ")):
+        around = text[max(0, text.index(character) - 30) :][:60]
+        raise ReportError(
+            f"no glyph for {character!r} (U+{ord(character):04X}) in the fonts: {' '.join(around.split())!r}"
+        )
+
+
+def unknown(names: list[str]) -> dict[str, Any]:
+    """A tree of artifacts that are not made yet."""
+    return nest({name: Unknown() for name in names})
+
+
+def nest(artifacts: Mapping[str, Any]) -> dict[str, Any]:
+    """Artifacts by name, networks/two_layer among them, as the tree that paths go down."""
+    tree: dict[str, Any] = {}
+    for name, content in artifacts.items():
+        *folders, last = name.split("/")
+        branch = tree
+        for folder in folders:
+            branch = branch.setdefault(folder, {})
+        branch[last] = content
+    return tree

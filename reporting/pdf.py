@@ -1,0 +1,50 @@
+"""HTML to PDF with WeasyPrint, which reads nothing but what the HTML holds and may not warn."""
+
+import logging
+import os
+import tempfile
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+
+# No font but the document's own: Fontconfig reads this when WeasyPrint is imported.
+FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+_folder = tempfile.TemporaryDirectory()
+_file = Path(_folder.name, "fonts.conf")
+_file.write_text(FONTCONFIG.format(fonts=escape(str(files("emboss") / "fonts")), cache=_folder.name))
+os.environ["FONTCONFIG_FILE"] = str(_file)
+
+import weasyprint  # noqa: E402
+from weasyprint.urls import URLFetcher  # noqa: E402
+
+
+class PDFError(Exception):
+    """What WeasyPrint warned of."""
+
+
+class Warnings(logging.Handler):
+    """Keeps the messages."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def render(markup: str) -> bytes:
+    """The PDF of a self-contained page; raises PDFError for any warning, such as a refused address."""
+    warnings, logger = Warnings(), logging.getLogger("weasyprint")
+    logger.addHandler(warnings)
+    try:
+        fetcher = URLFetcher(allowed_protocols=("data",))
+        document = weasyprint.HTML(string=markup, url_fetcher=fetcher, base_url="https://report.invalid/")
+        result = document.write_pdf(pdf_variant="pdf/ua-1")
+    finally:
+        logger.removeHandler(warnings)
+    if warnings.messages:
+        raise PDFError(f"WeasyPrint: {warnings.messages[0]}")
+    assert result is not None
+    return bytes(result)

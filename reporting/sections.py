@@ -1,0 +1,308 @@
+"""Sections: Markdown with LaTeX math and Jinja, to HTML.
+
+Jinja's delimiters are those of ERB, `<%= value %>` and `<% statement %>`, which mean nothing to Markdown or LaTeX. A
+section's own blocks are containers:
+
+    :::: question 1.1.c Is it the minimum?     what is asked, then
+    ::: answer                                 what is answered
+    ::: figure NAME [NAME...]                  a caption; the pictures are results/figures/NAME.svg
+    ::: table NAME                             a caption, then a table
+    ::: listing FILE NAME [NAME...]            a caption; the code is the real source
+
+and `[](#fig-NAME)`, `[](#tab-NAME)`, `[](#lst-NAME)`, `[](#q-1.1.c)`, `[](#app-A)` refer to them.
+"""
+
+import base64
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from reporting.listing import ListingError, listing
+from reporting.math import MathError, formula
+from reporting.values import CitationError, Values
+
+QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
+REFERENCE = re.compile("\ue002([^\ue003]*)\ue003")
+WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
+
+
+class ReportError(Exception):
+    """What is wrong with the report's text: in which question, what, what is allowed."""
+
+
+@dataclass
+class Report:
+    """What the sections have in common: the numbers of their figures, tables and listings, and who refers to them."""
+
+    root: Path
+    values: Values
+    points: Mapping[str, int]
+    figures: Mapping[str, Path] | None  # None before they are drawn
+    labels: dict[str, str] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)  # target -> where it was first referred to
+    counters: dict[str, int] = field(default_factory=dict)
+    pictures: set[str] = field(default_factory=set)
+    questions: list[str] = field(default_factory=list)
+
+    def label(self, kind: str, name: str, where: str) -> str:
+        """The id of a new figure, table or listing, which has the next number."""
+        target = f"{kind}-{name}"
+        if target in self.labels:
+            raise ReportError(f"{where}: the {WORDS[kind].lower()} {name} is there already")
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        self.labels[target] = f"{WORDS[kind]}\u00a0{self.counters[kind]}"
+        return target
+
+    def resolve(self, markup: str) -> str:
+        """Put the labels into the references; raises ReportError for a dead reference or a figure without one."""
+
+        def text(match: re.Match[str]) -> str:
+            target = match[1]
+            if target not in self.labels:
+                raise ReportError(f"{self.references[target]}: refers to #{target}, which is not there")
+            return self.labels[target]
+
+        for target, label in self.labels.items():
+            if target.startswith(("fig-", "tab-")) and target not in self.references:
+                raise ReportError(f"{label} ({target[4:]}): no sentence refers to it; write [](#{target}) in one")
+        return REFERENCE.sub(text, markup)
+
+
+@dataclass
+class Section:
+    """A section's number (1.1, or A for an appendix), its title and its HTML."""
+
+    number: str
+    title: str
+    body: str
+    points: int
+
+
+def sections(folder: Path, report: Report) -> list[Section]:
+    """All sections of a folder, in the order of their files' names; digits come before letters."""
+    paths = sorted(folder.glob("*.md"))
+    return [Composer(path, report).section() for path in paths]
+
+
+class Composer:
+    """One section on its way from Markdown to HTML."""
+
+    def __init__(self, path: Path, report: Report) -> None:
+        self.path = path
+        self.report = report
+        self.where = str(path.relative_to(report.root))
+        self.points = 0
+
+    def section(self) -> Section:
+        source = self.path.read_text(encoding="utf-8")
+        tokens = list(self.compose(MARKDOWN.parse(self.fill(source))))
+        if tokens[0].type != "heading_open":
+            raise ReportError(f"{self.where}: must start with its title, as in # Training")
+        title = RENDERER.renderInline(tokens[1].children or [], MARKDOWN.options, {})
+        body = RENDERER.render(tokens[3:], MARKDOWN.options, {})
+        number = self.path.stem
+        if number.isupper():
+            self.report.labels[f"app-{number}"] = f"Appendix\u00a0{number}"
+        return Section(number, title, body, self.points)
+
+    def body(self) -> str:
+        """The HTML of a text that has no title of its own."""
+        tokens = list(self.compose(MARKDOWN.parse(self.fill(self.path.read_text(encoding="utf-8")))))
+        return RENDERER.render(tokens, MARKDOWN.options, {})
+
+    def fill(self, source: str) -> str:
+        """Run the section's Jinja; an error names the question that it is in."""
+        environment = environment_for(self.report.values)
+        environment.globals["shown"] = lambda name: name in self.report.pictures
+        try:
+            return environment.from_string(source).render()
+        except jinja2.TemplateSyntaxError as error:
+            raise ReportError(f"{self.place(source, error.lineno)}: {error.message}") from None
+        except (CitationError, jinja2.UndefinedError) as error:
+            trace, line = error.__traceback__, 1
+            while trace:
+                if trace.tb_frame.f_code.co_filename == "<template>":
+                    line = trace.tb_lineno
+                trace = trace.tb_next
+            raise ReportError(f"{self.place(source, line)}: {error}") from None
+
+    def place(self, source: str, line: int) -> str:
+        """`question 1.1.c (templates/sections/1.1.md, line 12)`."""
+        before = QUESTION.findall("\n".join(source.split("\n")[:line]))
+        file = f"{self.where}, line {line}"
+        return f"question {before[-1]} ({file})" if before else file
+
+    def compose(self, tokens: list[Token]) -> Iterator[Token]:
+        """The tokens with our containers, formulas and references in place of their Markdown."""
+        stack: list[str] = []
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            kind, _, edge = token.type.removeprefix("container_").rpartition("_")
+            if token.type.startswith("container_") and edge == "open":
+                stack.append(kind)
+                words = token.info.split()[1:]
+                if kind in ("figure", "table", "listing"):
+                    end = closing(tokens, index)
+                    yield from self.captioned(kind, words, tokens[index + 1 : end])
+                    stack.pop()
+                    index = end
+                else:
+                    yield raw(self.question(words) if kind == "question" else self.answer(stack))
+            elif token.type.startswith("container_"):
+                stack.pop()
+                if kind == "question":
+                    self.check_answered()
+                yield raw("</section>\n" if kind == "question" else "</div>\n")
+            elif token.type.startswith("math_block"):
+                yield raw(f'<div class="equation">{self.formula(token.content, True)}</div>\n')
+            elif token.type == "fence" and token.info == "output":
+                yield raw(f'<pre class="output">{html.escape(token.content)}</pre>\n')
+            else:
+                if token.type == "inline":
+                    token.children = list(self.inline(token.children or []))
+                yield token
+            index += 1
+
+    def question(self, words: list[str]) -> str:
+        if len(words) < 2:
+            raise ReportError(f"{self.where}: a question needs an id and a title, as in ::: question 1.1.c Its title")
+        name, title = words[0], " ".join(words[1:])
+        self.where = f"question {name}"
+        if name not in self.report.points:
+            raise ReportError(f"{self.where}: not in config/rubric.yaml, which lists the questions with their points")
+        if name in self.report.questions:
+            raise ReportError(f"{self.where}: is there twice")
+        self.report.questions.append(name)
+        self.report.labels[f"q-{name}"] = name
+        points = self.report.points[name]
+        self.points += points
+        self.answered = False
+        unit = "point" if points == 1 else "points"
+        title = self.text(MARKDOWN.parseInline(title)[0])
+        return (
+            f'<section class="question" id="q-{name}"><div class="ask"><h3 data-running="{name} {plain(title)}">'
+            f'<span class="number">{name}</span> {title} <span class="points">{points} {unit}</span></h3>\n'
+        )
+
+    def answer(self, stack: list[str]) -> str:
+        if stack != ["question", "answer"] or self.answered:
+            raise ReportError(f"{self.where}: an answer stands in its question, once")
+        self.answered = True
+        return '</div><div class="answer">\n'
+
+    def check_answered(self) -> None:
+        if not self.answered:
+            raise ReportError(f"{self.where}: has no ::: answer")
+
+    def captioned(self, kind: str, words: list[str], inner: list[Token]) -> Iterator[Token]:
+        """A figure, a table or a listing, with its numbered caption."""
+        if not words or not inner or inner[0].type != "paragraph_open":
+            raise ReportError(f"{self.where}: a {kind} needs a name and a caption")
+        short = {"figure": "fig", "table": "tab", "listing": "lst"}[kind]
+        name = words[-1] if kind == "listing" else words[0]
+        target = self.report.label(short, name, self.where)
+        text = self.text(inner[1])
+        caption = f"<figcaption><b>{self.report.labels[target]}.</b> {text}</figcaption>\n"
+        yield raw(f'<figure class="{kind}" id="{target}">')
+        if kind == "figure":
+            pictures = "".join(self.picture(word, plain(text)) for word in words)
+            yield raw(f'<div class="pictures">{pictures}</div>{caption}')
+        elif kind == "listing":
+            try:
+                code = listing(self.report.root / words[0], words[1:])
+            except (ListingError, OSError) as error:
+                raise ReportError(f"{self.where}: {error}") from None
+            yield raw(caption + code)
+        else:
+            yield raw(caption)
+            yield from self.compose(inner[3:])
+        yield raw("</figure>\n")
+
+    def picture(self, name: str, alt: str) -> str:
+        self.report.pictures.add(name)
+        if self.report.figures is None:
+            return ""
+        if name not in self.report.figures:
+            raise ReportError(f"{self.where}: no figure {name}; there are {', '.join(self.report.figures)}")
+        data = base64.b64encode(self.report.figures[name].read_bytes()).decode()
+        return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+
+    def text(self, token: Token) -> str:
+        """The HTML of a paragraph's content."""
+        return RENDERER.renderInline(list(self.inline(token.children or [])), MARKDOWN.options, {})
+
+    def inline(self, tokens: list[Token]) -> Iterator[Token]:
+        """Formulas drawn, each with the punctuation around it on one line; references with a place for their label."""
+        for index, token in enumerate(tokens):
+            if token.type.startswith("math_inline"):
+                drawn, after = self.formula(token.content, "double" in token.type), ""
+                if index + 1 < len(tokens) and tokens[index + 1].type == "text":
+                    rest = tokens[index + 1].content.lstrip(".,;:!?)’”")
+                    after = tokens[index + 1].content[: len(tokens[index + 1].content) - len(rest)]
+                    tokens[index + 1].content = rest
+                yield raw(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn, "html_inline")
+            else:
+                yield token
+                href = str(token.attrs.get("href", ""))
+                if token.type == "link_open" and href.startswith("#"):
+                    self.report.references.setdefault(href[1:], self.where)
+                    if tokens[index + 1].type == "link_close":
+                        yield raw(f"\ue002{href[1:]}\ue003", "html_inline")
+
+    def formula(self, tex: str, display: bool) -> str:
+        try:
+            return formula(tex.strip(), display)
+        except MathError as error:
+            raise ReportError(f"{self.where}: {error}") from None
+
+
+def environment_for(values: Values) -> jinja2.Environment:
+    """Jinja for the page and the sections alike."""
+    environment = jinja2.Environment(
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<%=",
+        variable_end_string="%>",
+        comment_start_string="<%#",
+        comment_end_string="%>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+    )
+    environment.globals.update(value=values.value, each=values.each, list=list)
+    return environment
+
+
+def closing(tokens: list[Token], index: int) -> int:
+    """Where the container that opens at `index` closes."""
+    return next(n for n in range(index + 1, len(tokens)) if tokens[n].level == tokens[index].level)
+
+
+def raw(markup: str, kind: str = "html_block") -> Token:
+    return Token(kind, "", 0, content=markup)
+
+
+def plain(markup: str) -> str:
+    """The markup's text for an attribute, a formula as it is spoken."""
+    spoken = re.sub(r'<img class="math" alt="([^"]*)"[^>]*>', r"\1", markup)
+    return re.sub(r"<[^>]*>", "", spoken).replace('"', "&quot;").strip()
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
+    ["table", "replacements", "smartquotes"]
+)
+MARKDOWN.use(dollarmath_plugin, allow_labels=False, allow_digits=False, double_inline=True)
+RENDERER = RendererHTML()
+for _name in ("question", "answer", "figure", "table", "listing"):
+    MARKDOWN.use(container_plugin, name=_name)

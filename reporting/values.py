@@ -1,0 +1,162 @@
+"""Numbers in prose: each is a path into the artifacts and a named format.
+
+A path is an artifact's name and the way to a field in it: `networks.two_layer.history.test_accuracy[-1]`,
+`reproduction.questions["1.2.b"].total`. In a template a value is a placeholder, which passes untouched through
+Markdown and math and is filled at the end: what it holds can never act as markup.
+"""
+
+import datetime
+import difflib
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+PART = re.compile(r'\.?([A-Za-z_]\w*)|\[(-?\d+)\]|\["([^"\]]*)"\]')
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+
+
+class CitationError(Exception):
+    """A value that is not there, or not in that form."""
+
+
+class Unknown:
+    """Stands for the content of an artifact that is not made yet: any field of it may be there."""
+
+
+def number(digits: int) -> Callable[[float | None], str]:
+    def form(value: float | None) -> str:
+        return "NaN" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+    return form
+
+
+def scientific(value: float) -> str:
+    """2.1 × 10⁻¹², with spaces that do not break."""
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+
+
+def array(value: list[Any]) -> str:
+    """As NumPy prints an array with the assignment's print options, a row a line."""
+    return np.array2string(np.array(value), precision=6, suppress_small=True, max_line_width=200)
+
+
+def date(value: str) -> str:
+    day = datetime.date.fromisoformat(value)
+    return f"{day.day} {day:%B %Y}"
+
+
+def architecture(layers: list[str]) -> str:
+    """64–32R–1S: the features from layer to layer, R for ReLU, S for Sigmoid."""
+    features = [re.findall(r"\d+", layer) for layer in layers]
+    return str(features[0][0]) + "".join(
+        f"–{pair[1]}" if pair else layer[0] for layer, pair in zip(layers, features, strict=True)
+    )
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "text": str,
+    "names": lambda value: " and ".join(value),
+    "date": date,
+    "integer": lambda value: f"{value:d}".replace("-", "−"),
+    "count or never": lambda value: "never" if value is None else f"{value:d}",
+    "setting": lambda value: f"{value:g}".replace("-", "−"),
+    "loss": number(4),
+    "accuracy": number(4),
+    "coordinate": number(4),
+    "function value": number(6),
+    "step size": number(3),
+    "short": number(2),
+    "percent": lambda value: f"{100 * value:.1f}\u00a0%".replace("-", "−"),
+    "scientific": scientific,
+    "exact": lambda value: "NaN" if value is None else repr(value),
+    "array": array,
+    "loss name": lambda value: {"bce": "probabilities", "bce_with_logits": "logits"}[value],
+    "architecture": architecture,
+    "span": lambda value: f"{value[0]} to {value[1]}",
+    "point": lambda value: f"({', '.join(f'{item:g}' for item in value)})".replace("-", "−"),
+}
+
+
+class Values:
+    """What the templates may cite: a tree whose first one or two levels are the artifacts' names."""
+
+    def __init__(self, tree: Mapping[str, Any]) -> None:
+        self.tree = tree
+        self.cited: list[tuple[str, str]] = []  # path and text, by the number in the placeholder
+
+    def look_up(self, path: str) -> Any:
+        """The value at a path; raises CitationError, which says what is there instead."""
+        value: Any = self.tree
+        position = 0
+        while position < len(path):
+            match = PART.match(path, position)
+            if not match:
+                raise CitationError(f"{path}: not a path, from {path[position:]!r} on")
+            name, index, key = match.groups()
+            value = descend(value, int(index) if index else name if name else key, path[:position] or "the artifacts")
+            position = match.end()
+        return value
+
+    def value(self, path: str, form: str) -> str:
+        """A placeholder for the value at `path` in the format of that name."""
+        value = self.look_up(path)
+        if form not in FORMATS:
+            raise CitationError(f"{path}: no format {form!r}; there are {', '.join(FORMATS)}")
+        try:
+            text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
+        except (TypeError, ValueError, KeyError):
+            raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
+        self.cited.append((path, text))
+        return f"\ue000{len(self.cited) - 1}\ue001"
+
+    def each(self, path: str) -> Iterator[str]:
+        """The paths of the items of a list, or of the fields of an object, at `path`."""
+        value = self.look_up(path)
+        if isinstance(value, Unknown):
+            yield f"{path}[0]"
+        elif isinstance(value, Mapping):
+            yield from (f"{path}.{key}" if key.isidentifier() else f'{path}["{key}"]' for key in value)
+        elif isinstance(value, list):
+            yield from (f"{path}[{index}]" for index in range(len(value)))
+        else:
+            raise CitationError(f"{path}: {json.dumps(value)[:60]} has no items")
+
+    def fill(self, markup: str) -> str:
+        """Put the values into finished HTML: as text in an attribute or the title, elsewhere as elements."""
+        markup = re.sub(r'="[^"<>]*"|<title>[^<]*', lambda match: PLACEHOLDER.sub(self.as_text, match[0]), markup)
+        return PLACEHOLDER.sub(self.as_element, markup)
+
+    def as_text(self, match: re.Match[str]) -> str:
+        return html.escape(self.cited[int(match[1])][1])
+
+    def as_element(self, match: re.Match[str]) -> str:
+        path, text = self.cited[int(match[1])]
+        # Not every font has the superscript minus.
+        content = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda run: f"<sup>{run[0].translate(LOWERED)}</sup>", html.escape(text))
+        return f'<data value="{html.escape(text)}" title="{html.escape(path)}">{content}</data>'
+
+
+def descend(value: Any, key: str | int, where: str) -> Any:
+    """One step of a path; raises CitationError."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Mapping):
+        if key in value:
+            return value[key]
+        close = difflib.get_close_matches(str(key), list(value), 1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(value)}"
+        raise CitationError(f"{where}: no {key!r} there; {hint}")
+    if isinstance(value, list) and isinstance(key, int):
+        if -len(value) <= key < len(value):
+            return value[key]
+        raise CitationError(f"{where}: has {len(value)} items, no item {key}")
+    raise CitationError(f"{where}: {json.dumps(value)[:60]} has no {key!r}")

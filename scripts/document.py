@@ -1,0 +1,62 @@
+"""Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file."""
+
+import hashlib
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from reporting.document import nest, page
+from reporting.sections import ReportError
+from scripts.artifacts import read_json, whole
+from scripts.job import run
+
+PACKAGES = [
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "matplotlib",
+    "snakemake",
+    "jinja2",
+    "markdown-it-py",
+    "mathra",
+    "weasyprint",
+]
+
+
+def main(
+    fonts: str,
+    artifacts: list[str],
+    figures: list[str],
+    sources: list[str],
+    document: str,
+    settings: dict[str, Any],
+    points: dict[str, int],
+) -> None:
+    del sources  # they are there for Snakemake: the text and the code that it shows
+    tree = nest({name_of(path): read_json(path) for path in artifacts})
+    tree["config"] = settings
+    tree["made"] = {
+        "python": platform.python_version(),
+        "packages": [{"name": name, "version": version(name)} for name in PACKAGES],
+        "artifacts": [
+            {
+                "name": name_of(path),
+                "rule": name_of(path).split("/")[0],
+                "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+            }
+            for path in artifacts
+        ],
+    }
+    pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
+    with whole(document) as aside:
+        aside.write_text(page(Path(), tree, points, pictures, read_json(fonts)), encoding="utf-8")
+
+
+def name_of(path: str) -> str:
+    """networks/two_layer for results/networks/two_layer.json."""
+    return str(Path(path).relative_to("results").with_suffix(""))
+
+
+if __name__ == "__main__":
+    run(main, snakemake, ReportError)
