@@ -1,4 +1,5 @@
-"""The data set: 1797 handwritten digits of 8 x 8 pixels, made into a problem of two classes."""
+"""The data set: 1797 handwritten digits of 8 x 8 pixels, made into a problem of two
+classes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,8 @@ FEATURES = 64
 
 
 def standardize(pixels: Array) -> Array:
-    """Pixels (N, 64), less their overall mean, divided by their overall standard deviation."""
+    """Pixels (N, 64), less their overall mean, divided by their overall standard
+    deviation."""
     centred = pixels - np.mean(pixels)
     return np.asarray(centred / np.std(centred))
 
@@ -25,8 +27,11 @@ def train_size(fraction: float) -> int:
     return int(fraction * SAMPLES)
 
 
-def split(fraction: float, rng: np.random.Generator) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Indices of the training and of the test samples, in the order in which training takes them."""
+def split(
+    fraction: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Indices of the training and of the test samples, in the order in which training
+    takes them."""
     order = rng.permutation(SAMPLES)
     n = train_size(fraction)
     return order[:n], order[n:]

@@ -1,7 +1,8 @@
 """The scalar functions of a network, each beside its gradient.
 
-All act element by element and follow NumPy's broadcasting. The sigmoid's exponent is capped, so that no finite
-input overflows: beyond the cap the value is below the smallest normal number, the gradient below 1e-152.
+All act element by element and follow NumPy's broadcasting. No finite input overflows:
+exp(-x) is capped, where the sigmoid is below the smallest normal number, and for its
+square once more, where the gradient is below 1e-152.
 """
 
 from collections.abc import Callable
@@ -20,22 +21,24 @@ def sigmoid(x: Array) -> Array:
 
 def sigmoid_grad(x: Array) -> Array:
     """exp(-x) / (1 + exp(-x))^2, which is sigmoid(x) (1 - sigmoid(x)), in [0, 1/4]."""
-    e = np.exp(np.minimum(-x, 350.0))
-    return e / (1 + e) ** 2
+    e: Array = np.minimum(np.exp(np.minimum(-x, 709.0)), 1e152)
+    return e / np.square(1 + e)
 
 
 def relu(x: Array) -> Array:
     """max(0, x)."""
-    return np.maximum(0, x)
+    return np.maximum(x, 0)
 
 
 def relu_grad(x: Array) -> Array:
-    """1 where x > 0, else 0: at 0, where there is no derivative, 0 is the choice."""
-    return (x > 0) * 1.0
+    """1 where x > 0, else 0, as the sign of relu(x) is: at 0, where there is no
+    derivative, 0 is the choice."""
+    return np.sign(relu(x))
 
 
 def bce_loss(y: Array, y_hat: Array) -> Array:
-    """Binary cross-entropy -(y log(y_hat) + (1 - y) log(1 - y_hat)) of labels y in {0, 1}, probabilities y_hat.
+    """Binary cross-entropy -(y log(y_hat) + (1 - y) log(1 - y_hat)) of labels y in {0,
+    1}, probabilities y_hat.
 
     As on paper: where y_hat is exactly the label it is 0 log 0, which is NaN.
     """
@@ -43,13 +46,15 @@ def bce_loss(y: Array, y_hat: Array) -> Array:
 
 
 def bce_loss_grad(y: Array, y_hat: Array) -> Array:
-    """dL/dy_hat = (y_hat - y) / (y_hat - y_hat^2): as on paper 0 / 0, which is NaN, where y_hat is the label."""
-    return (y_hat - y) / (y_hat - y_hat**2)
+    """dL/dy_hat = (y_hat - y) / (y_hat - y_hat^2): as on paper 0 / 0, which is NaN,
+    where y_hat is the label."""
+    return (y_hat - y) / (y_hat - np.square(y_hat))
 
 
 def bce_with_logits(y: Array, z: Array) -> Array:
-    """The same loss of the logit z, where y_hat = sigmoid(z): log(1 + exp(z)) - y z, finite for every finite z."""
-    return np.logaddexp(0, z) - y * z
+    """The same loss of the logit z, where y_hat = sigmoid(z): log(1 + exp(z)) - y z,
+    finite for every finite z."""
+    return np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))
 
 
 def bce_with_logits_grad(y: Array, z: Array) -> Array:
@@ -58,7 +63,8 @@ def bce_with_logits_grad(y: Array, z: Array) -> Array:
 
 
 class Loss(NamedTuple):
-    """A loss of labels and outputs, its gradient by the output, and the output above which label 1 is predicted."""
+    """A loss of labels and outputs, its gradient by the output, and the output above
+    which label 1 is predicted."""
 
     value: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array], Array]

@@ -1,22 +1,32 @@
 """Layers: what a network is made of.
 
-A layer has `forward(x)`, which gives y; `backward(x, dy)`, which takes dL/dy, keeps the gradients of the
-layer's parameters and gives dL/dx; and `step(step_size)`, which moves the parameters against them. x is a
-minibatch (N, I) of row vectors. A gradient is summed over the minibatch, as the chain rule gives it.
+A layer has `forward(x)`, which gives y; `backward(x, dy)`, which takes dL/dy, keeps the
+gradients of the layer's parameters and gives dL/dx; and `step(step_size)`, which moves
+the parameters against them. x is a minibatch (N, I) of row vectors. A gradient is
+summed over the minibatch, as the chain rule gives it.
 """
 
+import math
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numpy.random import Generator
 
 from nnlib.functions import Array, relu, relu_grad, sigmoid, sigmoid_grad
 
-# Half the width a of the uniform distribution U(-a, a) from which a layer's first weights are drawn.
-SCHEMES = {
-    "assignment": lambda n_in, n_out: np.sqrt(6 / (n_in * n_out)),
-    "glorot": lambda n_in, n_out: np.sqrt(6 / (n_in + n_out)),  # Glorot and Bengio (2010), equation 16
+# The half-width a of the uniform distribution U(-a, a) of a layer's first weights.
+# Glorot's is equation 16 of Glorot and Bengio (2010).
+SCHEMES: dict[str, Callable[[int, int], float]] = {
+    "assignment": lambda n_in, n_out: math.sqrt(6 / (n_in * n_out)),
+    "glorot": lambda n_in, n_out: math.sqrt(6 / (n_in + n_out)),
     "zeros": lambda n_in, n_out: 0.0,
 }
+
+
+def descend(parameter: Array, gradient: Array, step_size: Array | float) -> None:
+    """Gradient descent: move the parameter, in place, against its gradient."""
+    parameter -= step_size * gradient
 
 
 class Layer(Protocol):
@@ -30,34 +40,49 @@ class Layer(Protocol):
 class Linear:
     """y = x W + b; x (N, I), W (I, O), b (O,), y (N, O).
 
-    Raises ValueError, naming both shapes, where x or dy does not fit W; or for an unknown scheme.
+    Raises ValueError, naming both shapes, where x or dy does not fit W; or for an
+    unknown scheme.
     """
 
-    def __init__(self, n_in: int, n_out: int, rng: np.random.Generator, scheme: str = "assignment") -> None:
+    def __init__(
+        self, n_in: int, n_out: int, rng: Generator, scheme: str = "assignment"
+    ) -> None:
         if scheme not in SCHEMES:
-            raise ValueError(f"unknown scheme {scheme!r}; known are {', '.join(SCHEMES)}")
+            raise ValueError(
+                f"unknown scheme {scheme!r}; known are {', '.join(SCHEMES)}"
+            )
         a = SCHEMES[scheme](n_in, n_out)
         self.W = rng.uniform(-a, a, size=(n_in, n_out))
         self.b = np.zeros(n_out)
 
     def forward(self, x: Array) -> Array:
-        if x.shape[-1] != self.W.shape[-2]:
-            raise ValueError(f"x has shape {x.shape}, which does not fit W of shape {self.W.shape}")
-        return x @ self.W + self.b
+        self.check(x)
+        return x @ self.W + self.b[..., None, :]
 
     def backward(self, x: Array, dy: Array) -> Array:
+        self.check(x)
         if dy.shape[-2:] != (x.shape[-2], self.W.shape[-1]):
-            raise ValueError(f"dy has shape {dy.shape}, which does not fit x {x.shape} and W {self.W.shape}")
-        self.dW = x.swapaxes(-1, -2) @ dy
-        self.db = dy.sum(axis=-2)
-        return dy @ self.W.swapaxes(-1, -2)
+            raise ValueError(f"dy {dy.shape} does not fit x {x.shape} W {self.W.shape}")
+        self.dW = x.mT @ dy
+        self.db = np.ones(dy.shape[-2]) @ dy
+        return dy @ self.W.mT
+
+    def check(self, x: Array) -> None:
+        if len(x.shape) < 2 or x.shape[-1] != self.W.shape[-2]:
+            raise ValueError(f"x {x.shape} does not fit W {self.W.shape}")
 
     def step(self, step_size: float) -> None:
-        self.W -= step_size * self.dW
-        self.b -= step_size * self.db
+        descend(self.W, self.dW, step_size)
+        descend(self.b, self.db, step_size)
 
     def __str__(self) -> str:
         return "Linear {}x{}".format(*self.W.shape[-2:])
+
+
+def check_same(x: Array, dy: Array) -> None:
+    """Raise ValueError, naming both shapes, where dy has not the shape of x."""
+    if dy.shape != x.shape:
+        raise ValueError(f"dy {dy.shape} does not fit x {x.shape}")
 
 
 class Sigmoid:
@@ -67,6 +92,7 @@ class Sigmoid:
         return sigmoid(x)
 
     def backward(self, x: Array, dy: Array) -> Array:
+        check_same(x, dy)
         return sigmoid_grad(x) * dy
 
     def step(self, step_size: float) -> None:
@@ -83,6 +109,7 @@ class ReLU:
         return relu(x)
 
     def backward(self, x: Array, dy: Array) -> Array:
+        check_same(x, dy)
         return relu_grad(x) * dy
 
     def step(self, step_size: float) -> None:

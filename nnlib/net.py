@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,15 +15,19 @@ Trace = list[tuple[Layer, Array]]
 class Net:
     """Layers in a row.
 
-    Raises ValueError where a linear layer does not take as many features as the one before it gives.
+    Raises ValueError where a linear layer does not take as many features as the one
+    before it gives.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = list(layers)
         linear = [layer for layer in self.layers if isinstance(layer, Linear)]
-        for before, after in zip(linear, linear[1:], strict=False):
+        for before, after in pairwise(linear):
             if before.W.shape[-1] != after.W.shape[-2]:
-                raise ValueError(f"{before} gives {before.W.shape[-1]} features, {after} takes {after.W.shape[-2]}")
+                given, taken = before.W.shape[-1], after.W.shape[-2]
+                raise ValueError(
+                    f"{before} gives {given} features, {after} takes {taken}"
+                )
 
     def forward(self, x: Array) -> tuple[Array, Trace]:
         """The output, and each layer with its input, which is what `backward` needs."""
@@ -33,7 +38,8 @@ class Net:
         return x, trace
 
     def backward(self, trace: Trace, dy: Array) -> Array:
-        """dL/dx of the network's input, given dL/dy of its output; each layer keeps its own gradients."""
+        """dL/dx of the network's input, given dL/dy of its output; each layer keeps its
+        own gradients."""
         for layer, x in reversed(trace):
             dy = layer.backward(x, dy)
         return dy
@@ -46,10 +52,13 @@ class Net:
         return "\n".join(map(str, self.layers))
 
 
-def build(layers: Sequence[str], rng: np.random.Generator, scheme: str = "assignment") -> Net:
+def build(
+    layers: Sequence[str], rng: np.random.Generator, scheme: str = "assignment"
+) -> Net:
     """The net whose layers print as the given ones: `Linear 64x32`, `ReLU`, `Sigmoid`.
 
-    Weights are drawn layer by layer from `rng`. Raises ValueError for an unknown layer or layers that do not chain.
+    Weights are drawn layer by layer from `rng`. Raises ValueError for an unknown layer
+    or layers that do not chain.
     """
 
     def layer(name: str) -> Layer:
@@ -57,8 +66,8 @@ def build(layers: Sequence[str], rng: np.random.Generator, scheme: str = "assign
             return ReLU()
         if name == "Sigmoid":
             return Sigmoid()
-        if match := re.fullmatch(r"Linear ([1-9]\d*)x([1-9]\d*)", name):
+        if match := re.fullmatch(r"Linear ([1-9][0-9]*)x([1-9][0-9]*)", name):
             return Linear(int(match[1]), int(match[2]), rng, scheme)
-        raise ValueError(f"unknown layer {name!r}; known are Linear IxO (as in Linear 64x32), ReLU, Sigmoid")
+        raise ValueError(f"unknown layer {name!r}; known are Linear IxO, ReLU, Sigmoid")
 
     return Net([layer(name) for name in layers])
