@@ -10,7 +10,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # resu
 sys.path.insert(0, workflow.basedir)
 sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it unquoted: a folder may have a space
 
-from reporting.document import rehearse, unknown
+from reporting.document import rehearse
 from reporting.sections import ReportError
 from reporting.values import Unknown
 from scripts import configuration
@@ -52,8 +52,7 @@ SOURCES = sorted(
 )
 
 try:
-    known = {"config": settings, "made": Unknown()}
-    rehearse(Path(), unknown(ARTIFACTS) | known, points)
+    rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, points)
 except ReportError as error:
     sys.exit(str(error))
 
@@ -293,7 +292,7 @@ rule document:
         fonts="results/fonts.json",
         artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
-        sources=SOURCES,
+        sources=["config/config.yaml", *SOURCES],
     output:
         document=update("report/report.html"),
     params:
@@ -310,6 +309,7 @@ rule pdf:
     output:
         pdf=update("report/report.pdf"),
     params:
+        points=points,
         code=code("scripts/pdf.py"),
     script:
         "scripts/pdf.py"

@@ -9,22 +9,22 @@ from typing import Any
 from markupsafe import Markup
 
 from reporting.sections import Composer, Report, ReportError, environment_for, sections
-from reporting.values import Unknown, Values
+from reporting.values import Values
 
 
 def page(
     root: Path,
-    tree: Mapping[str, Any],
+    artifacts: Mapping[str, Any],
     points: Mapping[str, int],
     figures: Mapping[str, Path],
     fonts: Mapping[str, str],
 ) -> str:
     """The report as HTML; raises ReportError for whatever is wrong with its text.
 
-    `root` holds the templates and the sources that listings show; `tree` is what the templates may cite, `points` the
-    questions, `figures` the pictures by name, `fonts` their style sheet and characters.
+    `root` holds the templates and the sources that listings show; `artifacts` is what the templates may cite,
+    `points` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
     """
-    report = Report(root, Values(tree), points, figures)
+    report = Report(root, Values(artifacts), points, figures)
     summary, parts = compose(root, report)
     style = (root / "templates/style.css").read_text(encoding="utf-8")
     markup = (
@@ -43,9 +43,9 @@ def page(
     return finished
 
 
-def rehearse(root: Path, tree: Mapping[str, Any], points: Mapping[str, int]) -> None:
+def rehearse(root: Path, artifacts: Mapping[str, Any], points: Mapping[str, int]) -> None:
     """Raise ReportError for what is wrong with the text, as far as that can be told before there are results."""
-    report = Report(root, Values(tree), points, None)
+    report = Report(root, Values(artifacts), points, None)
     compose(root, report)
     report.resolve("")
 
@@ -70,20 +70,3 @@ def check_glyphs(markup: str, characters: set[str]) -> None:
         raise ReportError(
             f"no glyph for {character!r} (U+{ord(character):04X}) in the fonts: {' '.join(around.split())!r}"
         )
-
-
-def unknown(names: list[str]) -> dict[str, Any]:
-    """A tree of artifacts that are not made yet."""
-    return nest({name: Unknown() for name in names})
-
-
-def nest(artifacts: Mapping[str, Any]) -> dict[str, Any]:
-    """Artifacts by name, networks/two_layer among them, as the tree that paths go down."""
-    tree: dict[str, Any] = {}
-    for name, content in artifacts.items():
-        *folders, last = name.split("/")
-        branch = tree
-        for folder in folders:
-            branch = branch.setdefault(folder, {})
-        branch[last] = content
-    return tree

@@ -8,6 +8,8 @@ from pathlib import Path
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Literal, Name, Operator, _TokenType
 
+LONGEST = 88  # characters in a line of the page
+SHORT = 32  # lines, up to which a listing stays on one page
 # The classes of the style sheet; everything else stays plain.
 CLASSES = {
     Keyword: "k",
@@ -29,11 +31,25 @@ def listing(path: Path, names: list[str]) -> str:
     """The lines that define the names (`f`, `Class`, `Class.method`), numbered as in the file, as HTML."""
     source = path.read_text(encoding="utf-8")
     lines = list(highlight(source))
-    blocks = []
-    for name in names:
-        start, end = extent(ast.parse(source), name, path)
-        blocks.append("".join(f'<span class="ln" data-n="{n}">{lines[n - 1]}\n</span>' for n in range(start, end + 1)))
-    return f'<pre class="code">{"".join(f"<code>{block}</code>" for block in blocks)}</pre>'
+    shown = [extent(ast.parse(source), name, path) for name in names]
+    for number in (n for start, end in shown for n in range(start, end + 1)):
+        if len(source.splitlines()[number - 1]) > LONGEST:
+            raise ListingError(f"{path.name}, line {number}, is longer than the {LONGEST} characters that fit a line")
+    blocks = [block for start, end in shown for block in paragraphs(lines, start, end)]
+    short = " short" if len(blocks) == 1 or sum(end - start for start, end in shown) < SHORT else ""
+    return f'<pre class="code{short}">{"".join(f"<code>{block}</code>" for block in blocks)}</pre>'
+
+
+def paragraphs(lines: list[str], start: int, end: int) -> Iterator[str]:
+    """The numbered lines, parted where they are blank: there, and only there, a long listing breaks across pages."""
+    block = ""
+    for number in range(start, end + 1):
+        if lines[number - 1].strip():
+            block += f'<span class="ln" data-n="{number}">{lines[number - 1]}\n</span>'
+        else:
+            yield block
+            block = ""
+    yield block
 
 
 def extent(tree: ast.Module, name: str, path: Path) -> tuple[int, int]:
@@ -56,6 +72,8 @@ def defined(node: ast.stmt) -> list[str]:
         return [node.name]
     if isinstance(node, ast.Assign):
         return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id]
     return []
 
 

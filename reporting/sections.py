@@ -4,7 +4,8 @@ Jinja's delimiters are those of ERB, `<%= value %>` and `<% statement %>`, which
 section's own blocks are containers:
 
     :::: question 1.1.c Is it the minimum?     what is asked, then
-    ::: answer                                 what is answered
+    ::: answer                                 what is answered, which has no typed number
+    ```claims                                  what the answer asserts, a line each; or `none:` and why
     ::: figure NAME [NAME...]                  a caption; the pictures are results/figures/NAME.svg
     ::: table NAME                             a caption, then a table
     ::: listing FILE NAME [NAME...]            a caption; the code is the real source
@@ -18,6 +19,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from markdown_it import MarkdownIt
@@ -26,8 +28,10 @@ from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from reporting.claims import Claim, ClaimError, check
 from reporting.listing import ListingError, listing
 from reporting.math import MathError, formula
+from reporting.typed import stated_result, typed_number
 from reporting.values import CitationError, Values
 
 QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
@@ -52,6 +56,7 @@ class Report:
     counters: dict[str, int] = field(default_factory=dict)
     pictures: set[str] = field(default_factory=set)
     questions: list[str] = field(default_factory=list)
+    claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
 
     def label(self, kind: str, name: str, where: str) -> str:
         """The id of a new figure, table or listing, which has the next number."""
@@ -101,6 +106,7 @@ class Composer:
         self.report = report
         self.where = str(path.relative_to(report.root))
         self.points = 0
+        self.free = False  # whether numbers may be typed here: in titles and in what is asked
 
     def section(self) -> Section:
         source = self.path.read_text(encoding="utf-8")
@@ -122,6 +128,7 @@ class Composer:
     def fill(self, source: str) -> str:
         """Run the section's Jinja; an error names the question that it is in."""
         environment = environment_for(self.report.values)
+        environment.globals["claims"] = self.claimed
         environment.globals["shown"] = lambda name: name in self.report.pictures
         try:
             return environment.from_string(source).render()
@@ -134,6 +141,15 @@ class Composer:
                     line = trace.tb_lineno
                 trace = trace.tb_next
             raise ReportError(f"{self.place(source, line)}: {error}") from None
+
+    def claimed(self) -> list[dict[str, Any]]:
+        """All claims up to here, for a table: the question, the expression or why there is none, the cited paths."""
+        return [
+            {"question": question, "reason": claim, "expression": "", "cited": []}
+            if isinstance(claim, str)
+            else {"question": question, "reason": "", "expression": claim.expression, "cited": claim.cited}
+            for question, claim in self.report.claims
+        ]
 
     def place(self, source: str, line: int) -> str:
         """`question 1.1.c (templates/sections/1.1.md, line 12)`."""
@@ -165,9 +181,13 @@ class Composer:
                 yield raw("</section>\n" if kind == "question" else "</div>\n")
             elif token.type.startswith("math_block"):
                 yield raw(f'<div class="equation">{self.formula(token.content, True)}</div>\n')
-            elif token.type == "fence" and token.info == "output":
+            elif token.type == "fence" and token.info.strip() == "claims":
+                self.claims(token.content)
+            elif token.type == "fence" and token.info.strip() == "output":
                 yield raw(f'<pre class="output">{html.escape(token.content)}</pre>\n')
             else:
+                if token.type in ("heading_open", "heading_close"):
+                    self.free = token.type == "heading_open"
                 if token.type == "inline":
                     token.children = list(self.inline(token.children or []))
                 yield token
@@ -187,6 +207,7 @@ class Composer:
         points = self.report.points[name]
         self.points += points
         self.answered = False
+        self.free = True
         unit = "point" if points == 1 else "points"
         title = self.text(MARKDOWN.parseInline(title)[0])
         return (
@@ -198,11 +219,25 @@ class Composer:
         if stack != ["question", "answer"] or self.answered:
             raise ReportError(f"{self.where}: an answer stands in its question, once")
         self.answered = True
+        self.free = False
         return '</div><div class="answer">\n'
 
     def check_answered(self) -> None:
         if not self.answered:
             raise ReportError(f"{self.where}: has no ::: answer")
+        if self.report.claims[-1:] == [] or self.report.claims[-1][0] != self.report.questions[-1]:
+            raise ReportError(f"{self.where}: has no ```claims; declare what the answer asserts, or `none:` and why")
+
+    def claims(self, content: str) -> None:
+        """Check the question's claims, a line each."""
+        for line in filter(None, map(str.strip, content.splitlines())):
+            try:
+                claim = (
+                    line.removeprefix("none:").strip() if line.startswith("none:") else check(line, self.report.values)
+                )
+            except ClaimError as error:
+                raise ReportError(f"{self.where}: {error}") from None
+            self.report.claims.append((self.report.questions[-1], claim))
 
     def captioned(self, kind: str, words: list[str], inner: list[Token]) -> Iterator[Token]:
         """A figure, a table or a listing, with its numbered caption."""
@@ -252,6 +287,8 @@ class Composer:
                     tokens[index + 1].content = rest
                 yield raw(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn, "html_inline")
             else:
+                if token.type == "text" and not self.free and (found := typed_number(token.content)):
+                    raise ReportError(f"{self.where}: the number {found!r} is typed; cite it, with <%= value(...) %>")
                 yield token
                 href = str(token.attrs.get("href", ""))
                 if token.type == "link_open" and href.startswith("#"):
@@ -260,6 +297,10 @@ class Composer:
                         yield raw(f"\ue002{href[1:]}\ue003", "html_inline")
 
     def formula(self, tex: str, display: bool) -> str:
+        if not self.free and (found := stated_result(tex)):
+            raise ReportError(
+                f"{self.where}: the formula {tex!r} states the result {found}; cite it beside the formula"
+            )
         try:
             return formula(tex.strip(), display)
         except MathError as error:
@@ -280,7 +321,9 @@ def environment_for(values: Values) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         autoescape=True,
     )
-    environment.globals.update(value=values.value, each=values.each, list=list)
+    environment.globals.update(
+        value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
+    )
     return environment
 
 

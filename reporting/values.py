@@ -8,6 +8,7 @@ Markdown and math and is filled at the end: what it holds can never act as marku
 import datetime
 import difflib
 import html
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ import numpy as np
 PART = re.compile(r'\.?([A-Za-z_]\w*)|\[(-?\d+)\]|\["([^"\]]*)"\]')
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -62,11 +64,20 @@ def architecture(layers: list[str]) -> str:
     )
 
 
+def anything(value: Any) -> str:
+    """For tables of values of all kinds: numbers to six digits, a list by its length."""
+    if isinstance(value, float):
+        return f"{value:.6g}".replace("-", "−")
+    return f"[{len(value)} items]" if isinstance(value, list) else json.dumps(value)
+
+
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": str,
+    "any": anything,
     "names": lambda value: " and ".join(value),
     "date": date,
     "integer": lambda value: f"{value:d}".replace("-", "−"),
+    "word": lambda value: WORDS[value],
     "count or never": lambda value: "never" if value is None else f"{value:d}",
     "setting": lambda value: f"{value:g}".replace("-", "−"),
     "loss": number(4),
@@ -87,10 +98,17 @@ FORMATS: dict[str, Callable[[Any], str]] = {
 
 
 class Values:
-    """What the templates may cite: a tree whose first one or two levels are the artifacts' names."""
+    """What the templates may cite: artifacts by name, `digits` or `networks/two_layer`."""
 
-    def __init__(self, tree: Mapping[str, Any]) -> None:
-        self.tree = tree
+    def __init__(self, artifacts: Mapping[str, Any]) -> None:
+        self.artifacts = artifacts
+        self.tree: dict[str, Any] = {}
+        for name, content in artifacts.items():
+            *folders, last = name.split("/")
+            branch = self.tree
+            for folder in folders:
+                branch = branch.setdefault(folder, {})
+            branch[last] = content
         self.cited: list[tuple[str, str]] = []  # path and text, by the number in the placeholder
 
     def look_up(self, path: str) -> Any:
@@ -113,9 +131,14 @@ class Values:
             raise CitationError(f"{path}: no format {form!r}; there are {', '.join(FORMATS)}")
         try:
             text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, LookupError):
             raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
         self.cited.append((path, text))
+        return f"\ue000{len(self.cited) - 1}\ue001"
+
+    def anchor(self, name: str) -> str:
+        """A placeholder for the place that the values of an artifact link to."""
+        self.cited.append(("", name))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def each(self, path: str) -> Iterator[str]:
@@ -140,9 +163,26 @@ class Values:
 
     def as_element(self, match: re.Match[str]) -> str:
         path, text = self.cited[int(match[1])]
+        if not path:
+            return f'<span id="artifact-{html.escape(text)}"></span>'
         # Not every font has the superscript minus.
-        content = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda run: f"<sup>{run[0].translate(LOWERED)}</sup>", html.escape(text))
+        target = f"artifact-{self.artifact(path)}"
+        pieces = re.split("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
+        content = "".join(
+            f"<sup>{link(target, piece.translate(LOWERED))}</sup>" if odd else link(target, piece)
+            for piece, odd in zip(pieces, itertools.cycle([False, True]), strict=False)
+            if piece
+        )
         return f'<data value="{html.escape(text)}" title="{html.escape(path)}">{content}</data>'
+
+    def artifact(self, path: str) -> str:
+        """The name of the artifact that a path goes into: networks/two_layer."""
+        first, second, *_ = [*(part[0] or part[2] for part in PART.findall(path)), ""]
+        return first if first in self.artifacts else f"{first}/{second}"
+
+
+def link(target: str, text: str) -> str:
+    return f'<a href="#{target}">{html.escape(text)}</a>'
 
 
 def descend(value: Any, key: str | int, where: str) -> Any:

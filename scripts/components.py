@@ -9,6 +9,7 @@ from nnlib.gradcheck import central_difference, forward_difference
 from scripts.artifacts import write_json
 from scripts.job import run
 
+FAR = 10.0  # from the origin, where the sigmoid has saturated
 EPS = 2e-5  # the assignment nudges x by 1e-5 to either side
 
 
@@ -39,7 +40,10 @@ def main(components: str, spec: dict[str, Any], seed: int) -> None:
             },
             "saturation": {
                 "largest_sigmoid_grad": sigmoid_grad(np.zeros(1))[0],
-                "sigmoid_grad_at_10": sigmoid_grad(np.full(1, 10.0))[0],
+                "far": FAR,
+                "sigmoid_grad_far": sigmoid_grad(np.full(1, FAR))[0],
+                "sigmoid_far_left": sigmoid(np.full(1, -800.0))[0],
+                "relu_grad_at_zero": relu_grad(np.zeros(1))[0],
                 "sigmoid_layers": [{"layers": n, "largest_gradient": 0.25**n} for n in (1, 2, 5, 10)],
             },
             "curves": {
@@ -66,10 +70,22 @@ def finite_differences(spec: dict[str, Any], seed: int) -> dict[str, Any]:
     result: dict[str, Any] = {**spec, "eps": eps}
     for name, difference in (("forward", forward_difference), ("central", central_difference)):
         error = np.array([np.abs(difference(sigmoid, x, e) - sigmoid_grad(x)).mean() for e in eps])
-        best = np.argmin(error)
-        result[name] = {"error": error, "best": {"eps": eps[best], "error": error[best]}}
+        best = int(np.argmin(error))
+        result[name] = {
+            "error": error,
+            "best": {"eps": eps[best], "error": error[best]},
+            "slopes": {
+                "rounding": slope(eps, error, (eps > 1e-14) & (eps < eps[best] / 10)),
+                "truncation": slope(eps, error, (eps > eps[best] * 10) & (eps < 0.1)),
+            },
+        }
     result["machine_epsilon"] = np.finfo(float).eps
     return result
+
+
+def slope(eps: Any, error: Any, where: Any) -> float:
+    """The power of eps that the error follows there."""
+    return float(np.polyfit(np.log(eps[where]), np.log(error[where]), 1)[0])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ def main(landscape: str, decay_map: str, spec: dict[str, Any]) -> None:
     count = spec["count"]
     step_size = np.linspace(0, spec["largest_step_size"], count + 1)[1:]
     decay = np.linspace(spec["smallest_decay"], 1, count)
-    final_f = gradient_descent(*spec["start"], step_size, spec["steps"], decay[:, None]).f[-1]
+    x, y = spec["start"]
+    final_f = gradient_descent(x, y, step_size, spec["steps"], decay[:, None]).f[-1]
     row, column = np.unravel_index(np.argmin(final_f), final_f.shape)
     lowest = read_json(landscape)["global"]["f"]
     write_json(

@@ -10,7 +10,8 @@ from scripts.job import run
 
 
 def main(landscape: str, descent: str, name: str, spec: dict[str, Any]) -> None:
-    path = gradient_descent(*spec["start"], spec["step_size"], spec["steps"], spec["decay"])
+    x, y = spec["start"]
+    path = gradient_descent(x, y, spec["step_size"], spec["steps"], spec["decay"])
     minima = read_json(landscape)["minima"]
     end = path.x[-1], path.y[-1]
     distances = [np.hypot(end[0] - minimum["x"], end[1] - minimum["y"]) for minimum in minima]

@@ -7,6 +7,8 @@ from nnlib import digits
 from scripts.artifacts import whole, write_json
 from scripts.job import run
 
+SHOWN = 10
+
 
 def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
     pixels, digit = sklearn.datasets.load_digits(return_X_y=True)
@@ -30,8 +32,9 @@ def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
             "test_samples": len(test),
             "train_share_of_ones": y[train].mean(),
             "test_share_of_ones": y[test].mean(),
-            "first_digits": digit[:10],
-            "first_images": pixels[:10].reshape(-1, 8, 8).astype(int),
+            "shown": SHOWN,
+            "first_digits": digit[:SHOWN],
+            "first_images": pixels[:SHOWN].reshape(-1, 8, 8).astype(int),
             "train_fraction": train_fraction,
             "seed": seed,
         },

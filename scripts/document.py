@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from reporting.document import nest, page
+from reporting.document import page
 from reporting.sections import ReportError
 from scripts.artifacts import read_json, whole
 from scripts.job import run
@@ -34,23 +34,28 @@ def main(
     points: dict[str, int],
 ) -> None:
     del sources  # they are there for Snakemake: the text and the code that it shows
-    tree = nest({name_of(path): read_json(path) for path in artifacts})
-    tree["config"] = settings
-    tree["made"] = {
+    contents = {name_of(path): read_json(path) for path in artifacts}
+    contents["config"] = settings
+    contents["made"] = {
         "python": platform.python_version(),
         "packages": [{"name": name, "version": version(name)} for name in PACKAGES],
+        "configuration": sha256("config/config.yaml"),
         "artifacts": [
             {
                 "name": name_of(path),
                 "rule": name_of(path).split("/")[0],
-                "sha256": hashlib.sha256(Path(path).read_bytes()).hexdigest(),
+                "sha256": sha256(path),
             }
             for path in artifacts
         ],
     }
     pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
     with whole(document) as aside:
-        aside.write_text(page(Path(), tree, points, pictures, read_json(fonts)), encoding="utf-8")
+        aside.write_text(page(Path(), contents, points, pictures, read_json(fonts)), encoding="utf-8")
+
+
+def sha256(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def name_of(path: str) -> str:

@@ -109,6 +109,7 @@ def net_checks(seed: int) -> dict[str, Any]:
     return {
         "net": {name: list(found.values()) for name, found in errors.items()},
         "net_names": list(errors["bce"]),
+        "net_linear_layers": len(errors["bce"]) // 2,
         "net_largest_error": max(max(found.values()) for found in errors.values()),
     }
 

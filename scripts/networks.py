@@ -7,31 +7,16 @@ import numpy as np
 
 from nnlib.functions import LOSSES, Array, Loss, sigmoid
 from nnlib.layers import Linear, ReLU
-from nnlib.net import Net, Trace, build
+from nnlib.net import Net, build
 from nnlib.training import History, Samples, fit
 from scripts.artifacts import write_json
 from scripts.job import run
 
 
-class Watched(Net):
-    """A net that keeps the first sample whose loss has no finite gradient: its step, its place, its logit."""
-
-    steps = 0
-    poison: dict[str, Any] | None = None
-
-    def backward(self, trace: Trace, dy: Array) -> Array:
-        if self.poison is None and not np.isfinite(dy).all():
-            row = int(np.argmin(np.isfinite(dy).all(axis=-1)))
-            logit = trace[-1][1][row, 0]
-            self.poison = {"step": self.steps, "row": row, "logit": logit, "output": sigmoid(logit)}
-        self.steps += 1
-        return super().backward(trace, dy)
-
-
 def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) -> None:
     with np.load(digits) as data:
         train, test = Samples(data["train_x"], data["train_y"]), Samples(data["test_x"], data["test_y"])
-    net = Watched(build(spec["layers"], np.random.default_rng(seed), spec["scheme"]).layers)
+    net = build(spec["layers"], np.random.default_rng(seed), spec["scheme"])
     loss = LOSSES[spec["loss"]]
     linear = [layer for layer in net.layers if isinstance(layer, Linear)]
     before = [(layer.W.copy(), layer.b.copy()) for layer in linear]
@@ -54,8 +39,9 @@ def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) 
             "seed": seed,
             "history": vars(history),
             "diverged_at_epoch": history.diverged_at_epoch,
-            "poisoned_by": poisoned_by(net, train, spec["minibatch_size"]),
+            "poisoned_by": poisoned_by(spec, seed, train, test, history.diverged_at_epoch),
             "dead_units": dead,
+            "linear_layers": len(linear),
             "outputs": linear[-1].W.shape[1],
             "hidden_units": sum(
                 layer.W.shape[1]
@@ -79,13 +65,34 @@ def dead_units(net: Net, x: Array) -> int:
     return sum(int((y == 0).all(axis=0).sum()) for y in outputs)
 
 
-def poisoned_by(net: Watched, train: Samples, minibatch_size: int) -> dict[str, Any] | None:
-    """The first sample without a finite gradient: its epoch and minibatch, counted from 0, its logit and label."""
-    if net.poison is None:
+def poisoned_by(
+    spec: dict[str, Any], seed: int, train: Samples, test: Samples, epoch: int | None
+) -> dict[str, Any] | None:
+    """The first sample of an epoch that diverges whose loss has no finite gradient: found by training up to it anew."""
+    if epoch is None:
         return None
-    epoch, minibatch = divmod(net.poison.pop("step"), len(train.x) // minibatch_size)
-    label = train.y[minibatch * minibatch_size + net.poison.pop("row"), 0]
-    return {"epoch": epoch, "minibatch": minibatch, "label": label, **net.poison}
+    net, loss = build(spec["layers"], np.random.default_rng(seed), spec["scheme"]), LOSSES[spec["loss"]]
+    rate, size = spec["learning_rate"], spec["minibatch_size"]
+    fit(net, train, test, loss=loss, epochs=epoch, learning_rate=rate, minibatch_size=size)
+    with np.errstate(all="ignore"):
+        for minibatch in range(len(train.x) // size):
+            x, y = (part[minibatch * size : (minibatch + 1) * size] for part in train)
+            output, trace = net.forward(x)
+            dy = loss.gradient(y, output)
+            finite = np.isfinite(dy).all(axis=-1)
+            if not finite.all():
+                row = int(np.argmin(finite))
+                logit = trace[-1][1][row, 0] if spec["loss"] == "bce" else output[row, 0]
+                return {
+                    "epoch": epoch,
+                    "minibatch": minibatch,
+                    "label": y[row, 0],
+                    "logit": logit,
+                    "output": sigmoid(logit),
+                }
+            net.backward(trace, dy)
+            net.step(rate)
+    return None
 
 
 def spread(net: Net, samples: Samples, loss: Loss) -> dict[str, Any]:

@@ -1,16 +1,19 @@
-"""Print the report to PDF."""
+"""Print the report to PDF, and read it back before it replaces the last one."""
 
 from pathlib import Path
 
 from reporting.pdf import PDFError, render
+from reporting.proof import ProofError, proof
 from scripts.artifacts import whole
 from scripts.job import run
 
 
-def main(document: str, pdf: str) -> None:
+def main(document: str, pdf: str, points: dict[str, int]) -> None:
+    printed = render(Path(document).read_text(encoding="utf-8"))
+    proof(printed, points)
     with whole(pdf) as aside:
-        aside.write_bytes(render(Path(document).read_text(encoding="utf-8")))
+        aside.write_bytes(printed)
 
 
 if __name__ == "__main__":
-    run(main, snakemake, PDFError)
+    run(main, snakemake, PDFError, ProofError)

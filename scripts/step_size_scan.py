@@ -15,7 +15,8 @@ def main(landscape: str, scan: str, spec: dict[str, Any]) -> None:
     facts = read_json(landscape)
     lowest = facts["global"]
     step_size = np.linspace(spec["smallest"], spec["largest"], spec["count"])
-    path = gradient_descent(*spec["start"], step_size, spec["steps"])
+    x, y = spec["start"]
+    path = gradient_descent(x, y, step_size, spec["steps"])
     reaches = np.abs(path.f[-1] - lowest["f"]) < NEAR
     # The ridge is left behind where x first falls below the saddle on the start's side of the minimum.
     ridge = min(saddle["x"] for saddle in facts["saddles"] if saddle["x"] > lowest["x"])

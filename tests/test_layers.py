@@ -248,10 +248,23 @@ def test_linear_refuses_an_x_that_does_not_fit_W_and_names_both_shapes(
 ) -> None:
     assume(n_wrong != n_in)
     layer = Linear(n_in, n_out, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="shape") as refused:
+    with pytest.raises(ValueError, match="does not fit") as refused:
         layer.forward(np.ones((n, n_wrong)))
     assert str((n, n_wrong)) in str(refused.value)
     assert str((n_in, n_out)) in str(refused.value)
+    with pytest.raises(ValueError, match="does not fit"):
+        layer.backward(np.ones((n, n_wrong)), np.ones((n, n_out)))
+
+
+@pytest.mark.parametrize("layer", [Sigmoid(), ReLU()], ids=str)
+@pytest.mark.parametrize("wrong", [(3, 1), (4,), (4, 3)])
+def test_an_activation_refuses_a_dy_of_another_shape_even_one_that_broadcasts(
+    layer: Sigmoid | ReLU, wrong: tuple[int, ...]
+) -> None:
+    with pytest.raises(ValueError, match="does not fit") as refused:
+        layer.backward(np.ones((3, 4)), np.ones(wrong))
+    assert str(wrong) in str(refused.value)
+    assert str((3, 4)) in str(refused.value)
 
 
 @given(n=sides, n_in=sides, n_out=sides, wrong=st.tuples(sides, sides))
@@ -260,7 +273,7 @@ def test_linear_refuses_a_dy_that_does_not_fit_y_and_names_all_shapes(
 ) -> None:
     assume(wrong != (n, n_out))
     layer = Linear(n_in, n_out, np.random.default_rng(0))
-    with pytest.raises(ValueError, match="shape") as refused:
+    with pytest.raises(ValueError, match="does not fit") as refused:
         layer.backward(np.ones((n, n_in)), np.ones(wrong))
     for shape in (wrong, (n, n_in), (n_in, n_out)):
         assert str(shape) in str(refused.value)

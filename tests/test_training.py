@@ -247,3 +247,13 @@ def test_from_zero_weights_only_the_last_bias_moves_and_the_output_becomes_the_s
     for parameter in (W, b, W_last):
         assert not parameter.any()
     np.testing.assert_allclose(net.forward(x)[0], np.full((8, 1), 0.75), rtol=1e-9)
+
+
+@pytest.mark.parametrize("labels", [(20,), (19, 1), (20, 2)])
+def test_fit_refuses_labels_that_do_not_fit_the_inputs_and_names_both_shapes(labels: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    samples, net = Samples(rng.normal(size=(20, 4)), np.ones(labels)), build(["Linear 4x1", "Sigmoid"], rng)
+    with pytest.raises(ValueError, match="does not fit") as refused:
+        fit(net, samples, samples, loss=LOSSES["bce"], epochs=1, learning_rate=0.1, minibatch_size=1)
+    assert str(labels) in str(refused.value)
+    assert str((20, 4)) in str(refused.value)

@@ -1,0 +1,148 @@
+"""What an answer asserts, as an expression over the artifacts that is checked when the report is built.
+
+    networks.two_layer_long.summary.test_loss_rise > 0.1
+    descents["global"].end.f < descents.first.end.f - 3
+
+An expression is parsed, never run: comparisons, arithmetic, `and`, `or`, `not`, paths into the artifacts and the
+functions below, within limits of size. So it may come from a file that somebody else wrote.
+"""
+
+import ast
+import operator
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from reporting.values import CitationError, Unknown, Values
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "abs": abs,
+    "len": len,
+    "max": max,
+    "mean": statistics.fmean,
+    "min": min,
+    "sum": sum,
+}
+OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+LONGEST, DEEPEST = 300, 30
+
+
+class ClaimError(Exception):
+    """A claim that does not hold, or that is none."""
+
+
+@dataclass
+class Claim:
+    """An expression that held, and the paths that it cites."""
+
+    expression: str
+    cited: list[str] = field(default_factory=list)
+
+
+def check(expression: str, values: Values) -> Claim:
+    """Evaluate a claim; raises ClaimError, with the values that it saw, where it does not hold."""
+    claim = Claim(expression)
+    if len(expression) > LONGEST:
+        raise ClaimError(f"the claim {expression[:40]}... is longer than {LONGEST} characters")
+    try:
+        holds = evaluate(ast.parse(expression, mode="eval").body, values, claim, 0)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise ClaimError(f"the claim {expression} is not an expression") from None
+    except CitationError as error:
+        raise ClaimError(f"the claim {expression} cites {error}") from None
+    except (TypeError, ArithmeticError, statistics.StatisticsError) as error:
+        raise ClaimError(f"the claim {expression} cannot be evaluated: {error}{seen(claim, values)}") from None
+    if not isinstance(holds, bool | Unknown):
+        raise ClaimError(f"the claim {expression} is a value; a claim compares values")
+    if holds is False:
+        raise ClaimError(f"the claim {expression} does not hold{seen(claim, values)}")
+    return claim
+
+
+def seen(claim: Claim, values: Values) -> str:
+    """The values at the paths that the claim cites."""
+    return "".join(f"; {path} is {shorten(values.look_up(path))}" for path in claim.cited)
+
+
+def shorten(value: Any) -> str:
+    text = "null" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def evaluate(node: ast.expr, values: Values, claim: Claim, depth: int) -> Any:
+    """The value of an expression's node; Unknown where an artifact that is not made yet has a part in it."""
+    if depth > DEEPEST:
+        raise ClaimError(f"the claim {claim.expression} is nested deeper than {DEEPEST}")
+
+    def inner(node: ast.expr) -> Any:
+        return evaluate(node, values, claim, depth + 1)
+
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() | None as value):
+            return value
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            path = path_of(node, claim)
+            if path not in claim.cited:
+                claim.cited.append(path)
+            return values.look_up(path)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return apply(operator.neg, inner(operand))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return apply(operator.not_, inner(operand))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return apply(OPERATORS[type(op)], *map(numeric, (inner(left), inner(right))))
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in OPERATORS for op in ops):
+            terms = [inner(term) for term in (left, *others)]
+            pairs = zip(ops, terms, terms[1:], strict=False)
+            return together(all, [apply(OPERATORS[type(op)], a, b) for op, a, b in pairs])
+        case ast.BoolOp(op=op, values=parts):
+            return together(all if isinstance(op, ast.And) else any, [inner(part) for part in parts])
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
+            return apply(FUNCTIONS[name], *map(inner, arguments))
+    raise ClaimError(
+        f"the claim {claim.expression} has {ast.unparse(node)[:40]!r}; a claim has comparisons, arithmetic, "
+        f"and, or, not, paths, and {', '.join(FUNCTIONS)}"
+    )
+
+
+def numeric(value: Any) -> Any:
+    """The value, for arithmetic; raises TypeError for what is no number, which could grow without limit."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Unknown):
+        raise TypeError(f"{shorten(value)} is no number")
+    return value
+
+
+def apply(function: Callable[..., Any], *arguments: Any) -> Any:
+    return Unknown() if any(isinstance(argument, Unknown) for argument in arguments) else function(*arguments)
+
+
+def together(join: Callable[[list[bool]], bool], parts: list[Any]) -> Any:
+    return Unknown() if any(isinstance(part, Unknown) for part in parts) else join(parts)
+
+
+def path_of(node: ast.expr, claim: Claim) -> str:
+    """The path that names, attributes and constant subscripts spell."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{path_of(value, claim)}.{name}"
+        case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)):
+            return f"{path_of(value, claim)}[{index}]"
+        case ast.Subscript(value=value, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as index))):
+            return f"{path_of(value, claim)}[-{index}]"
+        case ast.Subscript(value=value, slice=ast.Constant(value=str() as key)) if '"' not in key:
+            return f'{path_of(value, claim)}["{key}"]'
+    raise ClaimError(f"the claim {claim.expression} has {ast.unparse(node)[:40]!r}, which is no path")
