@@ -74,10 +74,8 @@ def fit(
     of the test set too, so that a metric is the mean over minibatches. A net that
     diverges is trained on: its history holds the NaN.
     """
-    train, test = (
-        whole_minibatches(train, minibatch_size),
-        whole_minibatches(test, minibatch_size),
-    )
+    train = whole_minibatches(train, minibatch_size)
+    test = whole_minibatches(test, minibatch_size)
     minibatches = Samples(*(a.reshape(-1, minibatch_size, a.shape[-1]) for a in train))
     history = History()
     with np.errstate(all="ignore"):  # the history records a divergence

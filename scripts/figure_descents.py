@@ -12,7 +12,7 @@ EXTENT = 5
 
 def main(landscape: str, descent: str, svg: str, png: str) -> None:
     facts, path = read_json(landscape), read_json(descent)["path"]
-    figure = Figure(figsize=(WIDTH, 2.15))
+    figure = Figure(figsize=(WIDTH, 1.85))
     map_axes, curve_axes = figure.subplots(1, 2, width_ratios=[1, 1.45])
     contours(map_axes, facts["minima"], EXTENT)
     x, y = (np.array(path[name], float) for name in ("x", "y"))
