@@ -15,12 +15,18 @@ from numpy.random import Generator
 
 from nnlib.functions import Array, relu, relu_grad, sigmoid, sigmoid_grad
 
-# The half-width a of the uniform distribution U(-a, a) of a layer's first weights.
-# Glorot's is equation 16 of Glorot and Bengio (2010).
-SCHEMES: dict[str, Callable[[int, int], float]] = {
-    "assignment": lambda n_in, n_out: math.sqrt(6 / (n_in * n_out)),
-    "glorot": lambda n_in, n_out: math.sqrt(6 / (n_in + n_out)),
-    "zeros": lambda n_in, n_out: 0.0,
+
+def symmetric(a: float) -> tuple[float, float]:
+    return -a, a
+
+
+# The bounds of the uniform distribution of a layer's first weights. Glorot's are
+# equation 16 of Glorot and Bengio (2010); equal bounds make equal weights.
+SCHEMES: dict[str, Callable[[int, int], tuple[float, float]]] = {
+    "assignment": lambda n_in, n_out: symmetric(math.sqrt(6 / (n_in * n_out))),
+    "glorot": lambda n_in, n_out: symmetric(math.sqrt(6 / (n_in + n_out))),
+    "zeros": lambda n_in, n_out: (0.0, 0.0),
+    "constant": lambda n_in, n_out: (0.1, 0.1),
 }
 
 
@@ -51,8 +57,8 @@ class Linear:
             raise ValueError(
                 f"unknown scheme {scheme!r}; known are {', '.join(SCHEMES)}"
             )
-        a = SCHEMES[scheme](n_in, n_out)
-        self.W = rng.uniform(-a, a, size=(n_in, n_out))
+        low, high = SCHEMES[scheme](n_in, n_out)
+        self.W = rng.uniform(low, high, size=(n_in, n_out))
         self.b = np.zeros(n_out)
 
     def forward(self, x: Array) -> Array:

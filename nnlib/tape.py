@@ -81,21 +81,23 @@ class Tape:
             if not writes and id(out) not in needed:
                 continue
             needed.update(id(a if a.base is None else a.base) for a in inputs)
-            if ufunc is np.matmul and max(a.ndim for a in inputs) == 2:
-                a, b = map(name, inputs)  # the same call of BLAS, reached faster
+            ndim, size = max(a.ndim for a in inputs), min(a.size for a in inputs)
+            if ufunc is np.matmul and ndim == 2 and size > 1:
+                # The same call of BLAS, reached faster; but to `dot` 1 x 1 is a number.
+                a, b = map(name, inputs)
                 line = f"{a}.dot({b}, {name(out)})"
             else:
-                known[ufunc.__name__] = ufunc
-                if (
-                    ufunc.signature is None
-                ):  # element by element: a number without axes is broadcast faster
+                if ufunc is np.matmul and inputs[0].ndim > 1 == inputs[0].shape[-1]:
+                    ufunc = np.multiply  # sums of one product
+                if ufunc.signature is None:
+                    # Element by element: a number without axes is broadcast faster.
                     inputs = tuple(
                         a.reshape(()) if a.size == 1 and id(a) not in named else a
                         for a in inputs
                     )
-                keyword = (
-                    "out=" if ufunc in (np.maximum, np.minimum) else ""
-                )  # these two insist on it
+                known[ufunc.__name__] = ufunc
+                # These two insist on the keyword.
+                keyword = "out=" if ufunc in (np.maximum, np.minimum) else ""
                 listed = ", ".join(map(name, inputs))
                 line = f"{ufunc.__name__}({listed}, {keyword}{name(out)})"
             lines.append(line)
