@@ -10,15 +10,20 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # resu
 sys.path.insert(0, workflow.basedir)
 sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it unquoted: a folder may have a space
 
+from snakemake.logging import logger
+
 from reporting.document import rehearse
 from reporting.sections import ReportError
 from reporting.values import Unknown
 from scripts import configuration
+from scripts.faults import Faults
 from scripts.fingerprint import code
+
+logger.addHandler(Faults())
 
 try:
     settings = configuration.read("config/config.yaml")
-    points = configuration.load("config/rubric.yaml")
+    rubric = configuration.read_rubric("config/rubric.yaml")
 except configuration.ConfigurationError as error:
     sys.exit(str(error))
 
@@ -27,8 +32,12 @@ FIGURES = [
     "digits",
     "landscape",
     "step_size_scan",
+    "basins",
     "decay_map",
     "functions",
+    "gradient_flow",
+    "sweep",
+    "dead_units",
     "finite_differences",
     *(f"descents/{name}" for name in DESCENTS),
     *(f"networks/{name}" for name in NETWORKS),
@@ -39,11 +48,16 @@ ARTIFACTS = [
     "landscape",
     *(f"descents/{name}" for name in DESCENTS),
     "step_size_scan",
+    "basins",
     "decay_map",
     "components",
+    "gradient_flow",
     "one_layer_model",
     "layers",
     *(f"networks/{name}" for name in NETWORKS),
+    *(f"seeds/{name}" for name in NETWORKS),
+    "comparisons",
+    "sweep",
     "reproduction",
 ]
 # What the document says, and the code that it shows.
@@ -52,7 +66,7 @@ SOURCES = sorted(
 )
 
 try:
-    rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, points)
+    rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
 except ReportError as error:
     sys.exit(str(error))
 
@@ -115,6 +129,18 @@ rule step_size_scan:
         "scripts/step_size_scan.py"
 
 
+rule basins:
+    input:
+        landscape="results/landscape.json",
+    output:
+        basins="results/basins.json",
+    params:
+        spec=settings["basins"],
+        code=code("scripts/basins.py"),
+    script:
+        "scripts/basins.py"
+
+
 rule decay_map:
     input:
         landscape="results/landscape.json",
@@ -136,6 +162,17 @@ rule components:
         code=code("scripts/components.py"),
     script:
         "scripts/components.py"
+
+
+rule gradient_flow:
+    output:
+        gradient_flow="results/gradient_flow.json",
+    params:
+        spec=settings["gradient_flow"],
+        seed=settings["seed"],
+        code=code("scripts/gradient_flow.py"),
+    script:
+        "scripts/gradient_flow.py"
 
 
 rule one_layer_model:
@@ -170,6 +207,48 @@ rule networks:
         code=code("scripts/networks.py"),
     script:
         "scripts/networks.py"
+
+
+rule seeds:
+    input:
+        digits="results/digits.npz",
+    output:
+        seeds="results/seeds/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="networks/{name}"),
+        seed=settings["seed"],
+        repeats=settings["seeds"],
+        train_fraction=settings["digits"]["train_fraction"],
+        code=code("scripts/seeds.py"),
+    script:
+        "scripts/seeds.py"
+
+
+rule comparisons:
+    input:
+        seeds=expand("results/seeds/{name}.json", name=NETWORKS),
+    output:
+        comparisons="results/comparisons.json",
+    params:
+        pairs=settings["comparisons"],
+        code=code("scripts/comparisons.py"),
+    script:
+        "scripts/comparisons.py"
+
+
+rule sweep:
+    input:
+        digits="results/digits.npz",
+    output:
+        sweep="results/sweep.json",
+    params:
+        spec=settings["sweep"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        code=code("scripts/sweep.py"),
+    script:
+        "scripts/sweep.py"
 
 
 rule reproduction:
@@ -238,6 +317,19 @@ rule figure_step_size_scan:
         "scripts/figure_step_size_scan.py"
 
 
+rule figure_basins:
+    input:
+        landscape="results/landscape.json",
+        basins="results/basins.json",
+    output:
+        svg="results/figures/basins.svg",
+        png="results/figures/basins.png",
+    params:
+        code=code("scripts/figure_basins.py"),
+    script:
+        "scripts/figure_basins.py"
+
+
 rule figure_decay_map:
     input:
         decay_map="results/decay_map.json",
@@ -265,9 +357,49 @@ rule figure_components:
         "scripts/figure_components.py"
 
 
+rule figure_gradient_flow:
+    input:
+        gradient_flow="results/gradient_flow.json",
+    output:
+        svg="results/figures/gradient_flow.svg",
+        png="results/figures/gradient_flow.png",
+    params:
+        code=code("scripts/figure_gradient_flow.py"),
+    script:
+        "scripts/figure_gradient_flow.py"
+
+
+rule figure_sweep:
+    input:
+        sweep="results/sweep.json",
+    output:
+        svg="results/figures/sweep.svg",
+        png="results/figures/sweep.png",
+    params:
+        code=code("scripts/figure_sweep.py"),
+    script:
+        "scripts/figure_sweep.py"
+
+
+rule figure_dead_units:
+    input:
+        seeds=expand(
+            "results/seeds/{name}.json",
+            name=["two_layer", "two_layer_fast", "two_layer_diverging_logits", "two_layer_big_batch"],
+        ),
+    output:
+        svg="results/figures/dead_units.svg",
+        png="results/figures/dead_units.png",
+    params:
+        code=code("scripts/figure_dead_units.py"),
+    script:
+        "scripts/figure_dead_units.py"
+
+
 rule figure_networks:
     input:
         network="results/networks/{name}.json",
+        seeds="results/seeds/{name}.json",
     output:
         svg="results/figures/networks/{name}.svg",
         png="results/figures/networks/{name}.png",
@@ -297,7 +429,7 @@ rule document:
         document=update("report/report.html"),
     params:
         settings=settings,
-        points=points,
+        rubric=rubric,
         code=code("scripts/document.py"),
     script:
         "scripts/document.py"
@@ -309,7 +441,7 @@ rule pdf:
     output:
         pdf=update("report/report.pdf"),
     params:
-        points=points,
+        rubric=rubric,
         code=code("scripts/pdf.py"),
     script:
         "scripts/pdf.py"

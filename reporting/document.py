@@ -2,64 +2,60 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from reporting.sections import Composer, Report, ReportError, environment_for, sections
+from reporting.sections import Composer, Report, ReportError, fill, sections
 from reporting.values import Values
 
 
 def page(
     root: Path,
     artifacts: Mapping[str, Any],
-    points: Mapping[str, int],
+    rubric: Mapping[str, Any],
     figures: Mapping[str, Path],
     fonts: Mapping[str, str],
 ) -> str:
     """The report as HTML; raises ReportError for whatever is wrong with its text.
 
     `root` holds the templates and the sources that listings show; `artifacts` is what the templates may cite,
-    `points` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
+    `rubric` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
     """
-    report = Report(root, Values(artifacts), points, figures)
-    summary, parts = compose(root, report)
-    style = (root / "templates/style.css").read_text(encoding="utf-8")
-    markup = (
-        environment_for(report.values)
-        .from_string((root / "templates/report.html").read_text(encoding="utf-8"))
-        .render(
-            style=Markup(fonts["style_sheet"] + style),
-            summary=Markup(summary),
-            sections=[part for part in parts if not part.number.isupper()],
-            appendices=[part for part in parts if part.number.isupper()],
-            Markup=Markup,
-        )
-    )
+    report = Report(root, Values(artifacts), rubric, figures)
+    markup = compose(root, report, fonts["style_sheet"])
     finished = report.values.fill(report.resolve(markup))
     check_glyphs(finished, set(fonts["characters"]))
     return finished
 
 
-def rehearse(root: Path, artifacts: Mapping[str, Any], points: Mapping[str, int]) -> None:
+def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> None:
     """Raise ReportError for what is wrong with the text, as far as that can be told before there are results."""
-    report = Report(root, Values(artifacts), points, None)
-    compose(root, report)
-    report.resolve("")
+    report = Report(root, Values(artifacts), rubric, dict.fromkeys(figures))
+    report.resolve(compose(root, report, ""))
 
 
-def compose(root: Path, report: Report) -> tuple[str, list[Any]]:
-    """The summary's HTML and the sections."""
+def compose(root: Path, report: Report, fonts: str) -> str:
+    """The page, but for its values and the numbers of its figures."""
     parts = sections(root / "templates/sections", report)
-    missing = [question for question in report.points if question not in report.questions]
+    points = report.rubric["points"]
+    missing = [question for question in points if question not in report.questions]
     if missing:
         raise ReportError(f"question {missing[0]}: no section has it; every question of config/rubric.yaml is answered")
-    if report.questions != list(report.points):
-        late = next(n for n, (a, b) in enumerate(zip(report.questions, report.points, strict=True)) if a != b)
-        raise ReportError(f"question {report.questions[late]}: stands where {list(report.points)[late]} is due")
-    return Composer(root / "templates/summary.md", report).body(), parts
+    if report.questions != list(points):
+        late = next(n for n, (a, b) in enumerate(zip(report.questions, points, strict=True)) if a != b)
+        raise ReportError(f"question {report.questions[late]}: stands where {list(points)[late]} is due")
+    return fill(
+        root / "templates/report.html",
+        report,
+        style=Markup(fonts + (root / "templates/style.css").read_text(encoding="utf-8")),
+        summary=Markup(Composer(root / "templates/summary.md", report).body()),
+        sections=[part for part in parts if not part.number.isupper()],
+        appendices=[part for part in parts if part.number.isupper()],
+        Markup=Markup,
+    )
 
 
 def check_glyphs(markup: str, characters: set[str]) -> None:

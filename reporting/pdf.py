@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import tempfile
 from html import escape
 from importlib.resources import files
@@ -17,6 +18,10 @@ os.environ["FONTCONFIG_FILE"] = str(_file)
 
 import weasyprint  # noqa: E402
 from weasyprint.urls import URLFetcher  # noqa: E402
+
+# WeasyPrint 70 breaks a line far too early where a text ends with a space at the line's end and an inline element
+# follows: the space goes into the element. What is preformatted stays as it is.
+SPACE = re.compile(r"(<pre\b.*?</pre>)|[ \n]((?:<(?:a|data|span)\b[^>]*>)+)(?=[^<\s])", re.DOTALL)
 
 
 class PDFError(Exception):
@@ -39,6 +44,7 @@ def render(markup: str) -> bytes:
     warnings, logger = Warnings(), logging.getLogger("weasyprint")
     logger.addHandler(warnings)
     try:
+        markup = SPACE.sub(lambda found: found[1] or f"{found[2]} ", markup)
         fetcher = URLFetcher(allowed_protocols=("data",))
         document = weasyprint.HTML(string=markup, url_fetcher=fetcher, base_url="https://report.invalid/")
         result = document.write_pdf(pdf_variant="pdf/ua-1")

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pypdfium2
 
 MARGIN = 68.0  # points at the left and the right that stay empty, a hair less than the style sheet's
 EDGE = 20.0  # points at the top and the bottom
-LONGEST_BODY = 30  # pages, appendices apart
 
 
 class ProofError(Exception):
     """What the finished PDF lacks, or where something runs off a page."""
 
 
-def proof(pdf: bytes, points: Mapping[str, int]) -> dict[str, int]:
+def proof(pdf: bytes, rubric: Mapping[str, Any]) -> dict[str, int]:
     """The page of every question; raises ProofError."""
     with pypdfium2.PdfDocument(pdf) as document:
         pages = [document[number] for number in range(len(document))]
@@ -22,12 +22,12 @@ def proof(pdf: bytes, points: Mapping[str, int]) -> dict[str, int]:
         for number, page in enumerate(pages, 1):
             for what in outside(page):
                 raise ProofError(f"page {number}: {what} runs off the page")
-    found = dict(questions(texts, points))
+    found = dict(questions(texts, rubric["points"]))
     body = next(
         (number for number, text in enumerate(texts) if re.search(r"^A Reproduction", text, re.MULTILINE)), len(texts)
     )
-    if body > LONGEST_BODY:
-        raise ProofError(f"the body has {body} pages, at most {LONGEST_BODY} are allowed")
+    if body > rubric["longest_body"]:
+        raise ProofError(f"the body has {body} pages, at most {rubric['longest_body']} are allowed")
     return found
 
 

@@ -14,6 +14,7 @@ and `[](#fig-NAME)`, `[](#tab-NAME)`, `[](#lst-NAME)`, `[](#q-1.1.c)`, `[](#app-
 """
 
 import base64
+import difflib
 import html
 import re
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,7 @@ from reporting.typed import stated_result, typed_number
 from reporting.values import CitationError, Values
 
 QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
+SENTENCE = re.compile(r"[.!?](?=\s+[A-Z\ue000(]|\s*$)|:\s*$")
 REFERENCE = re.compile("\ue002([^\ue003]*)\ue003")
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
 
@@ -49,8 +51,8 @@ class Report:
 
     root: Path
     values: Values
-    points: Mapping[str, int]
-    figures: Mapping[str, Path] | None  # None before they are drawn
+    rubric: Mapping[str, Any]
+    figures: Mapping[str, Path | None]  # None before it is drawn
     labels: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)  # target -> where it was first referred to
     counters: dict[str, int] = field(default_factory=dict)
@@ -67,19 +69,25 @@ class Report:
         self.labels[target] = f"{WORDS[kind]}\u00a0{self.counters[kind]}"
         return target
 
+    def claimed(self) -> list[dict[str, Any]]:
+        """All claims up to here, for a table: the question, the expression or why there is none, the cited paths."""
+        return [
+            {"question": question, "reason": claim, "expression": "", "cited": []}
+            if isinstance(claim, str)
+            else {"question": question, "reason": "", "expression": claim.expression, "cited": claim.cited}
+            for question, claim in self.claims
+        ]
+
     def resolve(self, markup: str) -> str:
         """Put the labels into the references; raises ReportError for a dead reference or a figure without one."""
 
-        def text(match: re.Match[str]) -> str:
-            target = match[1]
+        for target, where in self.references.items():
             if target not in self.labels:
-                raise ReportError(f"{self.references[target]}: refers to #{target}, which is not there")
-            return self.labels[target]
-
+                raise ReportError(f"{where}: refers to #{target}, which is not there")
         for target, label in self.labels.items():
             if target.startswith(("fig-", "tab-")) and target not in self.references:
                 raise ReportError(f"{label} ({target[4:]}): no sentence refers to it; write [](#{target}) in one")
-        return REFERENCE.sub(text, markup)
+        return REFERENCE.sub(lambda match: self.labels[match[1]], markup)
 
 
 @dataclass
@@ -109,10 +117,10 @@ class Composer:
         self.free = False  # whether numbers may be typed here: in titles and in what is asked
 
     def section(self) -> Section:
-        source = self.path.read_text(encoding="utf-8")
-        tokens = list(self.compose(MARKDOWN.parse(self.fill(source))))
-        if tokens[0].type != "heading_open":
+        parsed = MARKDOWN.parse(fill(self.path, self.report))
+        if not parsed or parsed[0].type != "heading_open":
             raise ReportError(f"{self.where}: must start with its title, as in # Training")
+        tokens = list(self.compose(parsed))
         title = RENDERER.renderInline(tokens[1].children or [], MARKDOWN.options, {})
         body = RENDERER.render(tokens[3:], MARKDOWN.options, {})
         number = self.path.stem
@@ -122,40 +130,8 @@ class Composer:
 
     def body(self) -> str:
         """The HTML of a text that has no title of its own."""
-        tokens = list(self.compose(MARKDOWN.parse(self.fill(self.path.read_text(encoding="utf-8")))))
+        tokens = list(self.compose(MARKDOWN.parse(fill(self.path, self.report))))
         return RENDERER.render(tokens, MARKDOWN.options, {})
-
-    def fill(self, source: str) -> str:
-        """Run the section's Jinja; an error names the question that it is in."""
-        environment = environment_for(self.report.values)
-        environment.globals["claims"] = self.claimed
-        environment.globals["shown"] = lambda name: name in self.report.pictures
-        try:
-            return environment.from_string(source).render()
-        except jinja2.TemplateSyntaxError as error:
-            raise ReportError(f"{self.place(source, error.lineno)}: {error.message}") from None
-        except (CitationError, jinja2.UndefinedError) as error:
-            trace, line = error.__traceback__, 1
-            while trace:
-                if trace.tb_frame.f_code.co_filename == "<template>":
-                    line = trace.tb_lineno
-                trace = trace.tb_next
-            raise ReportError(f"{self.place(source, line)}: {error}") from None
-
-    def claimed(self) -> list[dict[str, Any]]:
-        """All claims up to here, for a table: the question, the expression or why there is none, the cited paths."""
-        return [
-            {"question": question, "reason": claim, "expression": "", "cited": []}
-            if isinstance(claim, str)
-            else {"question": question, "reason": "", "expression": claim.expression, "cited": claim.cited}
-            for question, claim in self.report.claims
-        ]
-
-    def place(self, source: str, line: int) -> str:
-        """`question 1.1.c (templates/sections/1.1.md, line 12)`."""
-        before = QUESTION.findall("\n".join(source.split("\n")[:line]))
-        file = f"{self.where}, line {line}"
-        return f"question {before[-1]} ({file})" if before else file
 
     def compose(self, tokens: list[Token]) -> Iterator[Token]:
         """The tokens with our containers, formulas and references in place of their Markdown."""
@@ -188,6 +164,8 @@ class Composer:
             else:
                 if token.type in ("heading_open", "heading_close"):
                     self.free = token.type == "heading_open"
+                if token.type == "inline" and stack[-1:] == ["answer"]:
+                    self.sentences += len(SENTENCE.findall(prose(token.children or [])))
                 if token.type == "inline":
                     token.children = list(self.inline(token.children or []))
                 yield token
@@ -198,15 +176,16 @@ class Composer:
             raise ReportError(f"{self.where}: a question needs an id and a title, as in ::: question 1.1.c Its title")
         name, title = words[0], " ".join(words[1:])
         self.where = f"question {name}"
-        if name not in self.report.points:
+        if name not in self.report.rubric["points"]:
             raise ReportError(f"{self.where}: not in config/rubric.yaml, which lists the questions with their points")
         if name in self.report.questions:
             raise ReportError(f"{self.where}: is there twice")
         self.report.questions.append(name)
         self.report.labels[f"q-{name}"] = name
-        points = self.report.points[name]
+        points = self.report.rubric["points"][name]
         self.points += points
         self.answered = False
+        self.sentences = 0
         self.free = True
         unit = "point" if points == 1 else "points"
         title = self.text(MARKDOWN.parseInline(title)[0])
@@ -228,6 +207,12 @@ class Composer:
         if self.report.claims[-1:] == [] or self.report.claims[-1][0] != self.report.questions[-1]:
             raise ReportError(f"{self.where}: has no ```claims; declare what the answer asserts, or `none:` and why")
 
+        longest = self.report.rubric["longest_answer"]
+        if self.sentences == 0:
+            raise ReportError(f"{self.where}: the answer is empty")
+        if self.sentences > longest and self.report.questions[-1] not in self.report.rubric["derivations"]:
+            raise ReportError(f"{self.where}: the answer has {self.sentences} sentences, at most {longest} are allowed")
+
     def claims(self, content: str) -> None:
         """Check the question's claims, a line each."""
         for line in filter(None, map(str.strip, content.splitlines())):
@@ -246,6 +231,8 @@ class Composer:
         short = {"figure": "fig", "table": "tab", "listing": "lst"}[kind]
         name = words[-1] if kind == "listing" else words[0]
         target = self.report.label(short, name, self.where)
+        if kind != "table" and len(inner) > 3:
+            raise ReportError(f"{self.where}: the caption of {kind} {words[-1]} has more than one paragraph")
         text = self.text(inner[1])
         caption = f"<figcaption><b>{self.report.labels[target]}.</b> {text}</figcaption>\n"
         yield raw(f'<figure class="{kind}" id="{target}">')
@@ -265,11 +252,11 @@ class Composer:
 
     def picture(self, name: str, alt: str) -> str:
         self.report.pictures.add(name)
-        if self.report.figures is None:
-            return ""
         if name not in self.report.figures:
-            raise ReportError(f"{self.where}: no figure {name}; there are {', '.join(self.report.figures)}")
-        data = base64.b64encode(self.report.figures[name].read_bytes()).decode()
+            close = difflib.get_close_matches(name, self.report.figures, 3)
+            raise ReportError(f"{self.where}: no figure {name}; near it there are {', '.join(close) or 'none'}")
+        path = self.report.figures[name]
+        data = base64.b64encode(path.read_bytes()).decode() if path else ""
         return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
     def text(self, token: Token) -> str:
@@ -289,8 +276,12 @@ class Composer:
             else:
                 if token.type == "text" and not self.free and (found := typed_number(token.content)):
                     raise ReportError(f"{self.where}: the number {found!r} is typed; cite it, with <%= value(...) %>")
+                if token.type == "image":
+                    raise ReportError(f"{self.where}: a picture is a ::: figure; {token.attrs['src']} is none")
                 yield token
                 href = str(token.attrs.get("href", ""))
+                if href and not href.startswith(("#", "https://")):
+                    raise ReportError(f"{self.where}: a link goes to # or to https://, not to {href}")
                 if token.type == "link_open" and href.startswith("#"):
                     self.report.references.setdefault(href[1:], self.where)
                     if tokens[index + 1].type == "link_close":
@@ -307,8 +298,20 @@ class Composer:
             raise ReportError(f"{self.where}: {error}") from None
 
 
-def environment_for(values: Values) -> jinja2.Environment:
-    """Jinja for the page and the sections alike."""
+def fill(path: Path, report: Report, **names: Any) -> str:
+    """Run a template's Jinja; an error names the question that it is in."""
+    file = path.relative_to(report.root)
+    try:
+        source = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ReportError(f"{file}: not UTF-8 text") from None
+
+    def place(line: int) -> str:
+        before = QUESTION.findall("\n".join(source.split("\n")[:line]))
+        return f"question {before[-1]} ({file}, line {line})" if before else f"{file}, line {line}"
+
     environment = jinja2.Environment(
         block_start_string="<%",
         block_end_string="%>",
@@ -321,10 +324,30 @@ def environment_for(values: Values) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         autoescape=True,
     )
+    values = report.values
     environment.globals.update(
         value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
     )
-    return environment
+    environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures, list=list)
+    try:
+        return environment.from_string(source).render(**names)
+    except jinja2.TemplateSyntaxError as error:
+        raise ReportError(f"{place(error.lineno)}: {error.message}") from None
+    except Exception as error:  # whatever an expression of the template does
+        kind = "" if isinstance(error, CitationError | jinja2.UndefinedError) else f"{type(error).__name__}: "
+        trace, line = error.__traceback__, 1
+        while trace:
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        raise ReportError(f"{place(line)}: {kind}{error}") from None
+
+
+def prose(tokens: list[Token]) -> str:
+    """The tokens' text, with a letter for each formula and reference."""
+    return "".join(
+        "x" if token.type.startswith(("math", "link_open", "code")) else token.content or " " for token in tokens
+    )
 
 
 def closing(tokens: list[Token], index: int) -> int:

@@ -10,6 +10,7 @@ import difflib
 import html
 import itertools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -33,7 +34,10 @@ class Unknown:
 
 def number(digits: int) -> Callable[[float | None], str]:
     def form(value: float | None) -> str:
-        return "NaN" if value is None else f"{value:.{digits}f}".replace("-", "−")
+        if value is None:
+            return "NaN"
+        text = f"{value:.{digits}f}"
+        return (text if float(text) else text.lstrip("-")).replace("-", "−")
 
     return form
 
@@ -71,8 +75,35 @@ def anything(value: Any) -> str:
     return f"[{len(value)} items]" if isinstance(value, list) else json.dumps(value)
 
 
+def spread(unit: float, sign: str) -> Callable[[dict[str, Any]], str]:
+    """Mean ± standard deviation, to the first digit of the deviation, or to its second where the first is 1."""
+
+    def form(value: dict[str, Any]) -> str:
+        if value["mean"] is None:
+            return "NaN"
+        mean, deviation = value["mean"] * unit, (value["deviation"] or 0.0) * unit
+        if deviation == 0:
+            return f"{mean:g}{sign}".replace("-", "−")
+        digits = -math.floor(math.log10(deviation))
+        digits = max(0, digits + (f"{deviation:e}"[0] == "1"))
+        return f"{mean:.{digits}f}\u00a0±\u00a0{deviation:.{digits}f}{sign}".replace("-", "−")
+
+    return form
+
+
+def interval(value: dict[str, float]) -> str:
+    """A confidence interval of a difference of shares, in percentage points."""
+    return f"{100 * value['low']:.1f} to {100 * value['high']:.1f}".replace("-", "−")
+
+
+def as_typed(value: str | float) -> str:
+    if not isinstance(value, str | int | float):
+        raise TypeError
+    return str(value)
+
+
 FORMATS: dict[str, Callable[[Any], str]] = {
-    "text": str,
+    "text": as_typed,
     "any": anything,
     "names": lambda value: " and ".join(value),
     "date": date,
@@ -87,10 +118,14 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "step size": number(3),
     "short": number(2),
     "percent": lambda value: f"{100 * value:.1f}\u00a0%".replace("-", "−"),
+    "whole percent": lambda value: f"{100 * value:.0f}\u00a0%",
     "scientific": scientific,
+    "spread": spread(1, ""),
+    "spread percent": spread(100, "\u00a0%"),
+    "percentage points": interval,
     "exact": lambda value: "NaN" if value is None else repr(value),
     "array": array,
-    "loss name": lambda value: {"bce": "probabilities", "bce_with_logits": "logits"}[value],
+    "loss name": lambda value: {"bce": "ŷ", "bce_with_logits": "z"}[value],
     "architecture": architecture,
     "span": lambda value: f"{value[0]} to {value[1]}",
     "point": lambda value: f"({', '.join(f'{item:g}' for item in value)})".replace("-", "−"),
@@ -129,12 +164,19 @@ class Values:
         value = self.look_up(path)
         if form not in FORMATS:
             raise CitationError(f"{path}: no format {form!r}; there are {', '.join(FORMATS)}")
+        if path.endswith(".mean") and form != "any" and self.has_spread(path):
+            raise CitationError(f"{path}: has a spread, which says its digits; print all of it, as 'spread'")
         try:
             text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
         except (TypeError, ValueError, LookupError):
             raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
         self.cited.append((path, text))
         return f"\ue000{len(self.cited) - 1}\ue001"
+
+    def has_spread(self, path: str) -> bool:
+        """Whether a mean stands beside its deviation."""
+        beside = self.look_up(path.removesuffix(".mean"))
+        return isinstance(beside, Mapping) and "deviation" in beside
 
     def anchor(self, name: str) -> str:
         """A placeholder for the place that the values of an artifact link to."""

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from nnlib.digits import FEATURES, SAMPLES, train_size
 from nnlib.net import build
 
+LARGEST = 1e100  # more than any number that means something here
 SCHEMA = Path(__file__).parents[1] / "config" / "schema.yaml"
 
 
@@ -28,7 +28,7 @@ def read(path: str | Path) -> dict[str, Any]:
     settings = load(path)
     faults = list(schema_faults(settings)) or list(experiment_faults(settings))
     if faults:
-        raise ConfigurationError("\n".join(f"{path}: {fault}" for fault in faults))
+        raise ConfigurationError("\n".join(f"{path}: {' '.join(fault.split())}" for fault in faults))
     return settings  # type: ignore[no-any-return]
 
 
@@ -37,6 +37,19 @@ class Loader(SafeConstructor):
 
 
 Loader.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
+def read_rubric(path: str | Path) -> dict[str, Any]:
+    """The questions with their points, and what an answer may be; raises ConfigurationError."""
+    rubric = load(path)
+    expected = {"longest_answer": int, "longest_body": int, "derivations": list, "points": dict}
+    if not isinstance(rubric, dict) or {key: type(value) for key, value in rubric.items()} != expected:
+        keys = ", ".join(f"{key} ({kind.__name__})" for key, kind in expected.items())
+        raise ConfigurationError(f"{path}: must have {keys}")
+    for question, points in rubric["points"].items():
+        if type(points) is not int or points < 0:
+            raise ConfigurationError(f"{path}: points.{question}: is {shorten(points)}, must be an integer, at least 0")
+    return rubric
 
 
 def load(path: str | Path) -> Any:
@@ -55,7 +68,7 @@ def load(path: str | Path) -> Any:
     except MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
         raise ConfigurationError(f"{path}, line {where.line + 1}: not valid YAML: {error.problem}") from None
-    except (YAMLError, ValueError, TypeError, RecursionError) as error:
+    except (YAMLError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise ConfigurationError(f"{path}: not valid YAML: {str(error).splitlines()[0]}") from None
 
 
@@ -65,7 +78,7 @@ def schema_faults(settings: Any) -> Iterator[str]:
         {
             "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
             "number": lambda _, value: (
-                isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+                isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
             ),
         }
     )
@@ -131,30 +144,43 @@ def experiment_faults(settings: dict[str, Any]) -> Iterator[str]:
     train = train_size(settings["digits"]["train_fraction"])
     smaller = min(train, SAMPLES - train)
     for name, spec in settings["networks"].items():
-        key, last = f"networks.{name}", spec["layers"][-1]
-        try:
-            build(spec["layers"], np.random.default_rng(), "zeros")
-        except ValueError as error:
-            yield f"{key}.layers: {error}"
-        first = spec["layers"][0]
-        if not first.startswith(f"Linear {FEATURES}x"):
-            yield f"{key}.layers: the first is {first}, must be Linear {FEATURES}xO: a digit has {FEATURES} features"
-        if spec["loss"] == "bce" and last != "Sigmoid":
-            yield f"{key}.loss: bce takes probabilities, but the last layer is {last}; end with Sigmoid"
-        if spec["loss"] == "bce_with_logits" and not last.startswith("Linear"):
-            yield f"{key}.loss: bce_with_logits takes logits, but the last layer is {last}; end with a Linear"
-        if spec["minibatch_size"] > smaller:
-            yield (
-                f"{key}.minibatch_size: is {spec['minibatch_size']}, must be at most {smaller}: "
-                f"there are {train} training and {SAMPLES - train} test samples"
-            )
+        yield from network_faults(f"networks.{name}", spec)
+        yield from minibatch_faults(f"networks.{name}.minibatch_size", spec["minibatch_size"], smaller)
+    sweep = settings["sweep"]
+    yield from network_faults("sweep", sweep)
+    held_out = int(sweep["validation_fraction"] * train)
+    for number, size in enumerate(sweep["minibatch_sizes"]):
+        yield from minibatch_faults(f"sweep.minibatch_sizes.{number}", size, min(held_out, train - held_out))
+    for name, pair in settings["comparisons"].items():
+        for side in ("first", "second"):
+            if pair[side] not in settings["networks"]:
+                close = difflib.get_close_matches(pair[side], settings["networks"], 1)
+                guess = f"; did you mean {close[0]}?" if close else ""
+                yield f"comparisons.{name}.{side}: there is no network {pair[side]}{guess}"
     for kind in ("descents", "networks"):
-        seen: dict[str, str] = {}
-        for name, spec in settings[kind].items():
-            twin = seen.setdefault(repr(sorted(spec.items())), name)
-            if twin != name:
-                yield f"{kind}.{name}: has the settings of {kind}.{twin}; a run is given once"
-    scan, errors = settings["step_size_scan"], settings["finite_differences"]
-    for key, block in (("step_size_scan", scan), ("finite_differences", errors)):
-        if block["smallest"] >= block["largest"]:
-            yield f"{key}.smallest: is {block['smallest']}, must be less than largest, which is {block['largest']}"
+        for number, (name, spec) in enumerate(settings[kind].items()):
+            if twins := [other for other in list(settings[kind])[:number] if settings[kind][other] == spec]:
+                yield f"{kind}.{name}: has the settings of {kind}.{twins[0]}; a run is given once"
+    for key in ("step_size_scan", "finite_differences"):
+        if (low := settings[key]["smallest"]) >= (high := settings[key]["largest"]):
+            yield f"{key}.smallest: is {low}, must be less than largest, which is {high}"
+
+
+def network_faults(key: str, spec: dict[str, Any]) -> Iterator[str]:
+    """Layers that do not chain, or that do not fit the digits or the loss."""
+    first, last = spec["layers"][0], spec["layers"][-1]
+    try:
+        build(spec["layers"], np.random.default_rng(), "zeros")
+    except ValueError as error:
+        yield f"{key}.layers: {error}"
+    if not first.startswith(f"Linear {FEATURES}x"):
+        yield f"{key}.layers: the first is {first}, must be Linear {FEATURES}xO: a digit has {FEATURES} features"
+    if spec["loss"] == "bce" and last != "Sigmoid":
+        yield f"{key}.loss: bce takes probabilities, but the last layer is {last}; end with Sigmoid"
+    if spec["loss"] == "bce_with_logits" and not last.startswith("Linear"):
+        yield f"{key}.loss: bce_with_logits takes logits, but the last layer is {last}; end with a Linear"
+
+
+def minibatch_faults(key: str, size: int, samples: int) -> Iterator[str]:
+    if size > samples:
+        yield f"{key}: is {size}, must be at most {samples}: the smaller of its two sets of samples has no more"

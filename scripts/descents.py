@@ -16,6 +16,7 @@ def main(landscape: str, descent: str, name: str, spec: dict[str, Any]) -> None:
     end = path.x[-1], path.y[-1]
     distances = [np.hypot(end[0] - minimum["x"], end[1] - minimum["y"]) for minimum in minima]
     nearest = int(np.argmin(distances))
+    finite = np.isfinite(path.f)
     write_json(
         descent,
         {
@@ -23,7 +24,8 @@ def main(landscape: str, descent: str, name: str, spec: dict[str, Any]) -> None:
             **spec,
             "path": path,
             "end": {"x": end[0], "y": end[1], "f": path.f[-1]},
-            "lowest": {"step": np.argmin(path.f), "f": path.f.min()},
+            "diverged_at_step": None if finite.all() else np.argmin(finite),
+            "lowest": {"step": np.nanargmin(path.f), "f": np.nanmin(path.f)},
             "highest_after_start": path.f[1:].max(),
             "nearest_minimum": {**minima[nearest], "distance": distances[nearest]},
             "above_global": path.f[-1] - minima[0]["f"],

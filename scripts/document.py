@@ -31,7 +31,7 @@ def main(
     sources: list[str],
     document: str,
     settings: dict[str, Any],
-    points: dict[str, int],
+    rubric: dict[str, Any],
 ) -> None:
     del sources  # they are there for Snakemake: the text and the code that it shows
     contents = {name_of(path): read_json(path) for path in artifacts}
@@ -51,7 +51,7 @@ def main(
     }
     pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
     with whole(document) as aside:
-        aside.write_text(page(Path(), contents, points, pictures, read_json(fonts)), encoding="utf-8")
+        aside.write_text(page(Path(), contents, rubric, pictures, read_json(fonts)), encoding="utf-8")
 
 
 def sha256(path: str) -> str:

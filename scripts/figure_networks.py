@@ -1,6 +1,9 @@
-"""Draw a network's learning curves; a run that diverged says so."""
+"""Draw a network's learning curves: the run itself, and the median and the middle 80 % of the same from many seeds."""
+
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
@@ -8,23 +11,22 @@ from scripts.job import run
 from scripts.plotting import BLUE, MUTE, RED, WIDTH, save
 
 
-def main(network: str, svg: str, png: str) -> None:
-    facts = read_json(network)
-    figure = Figure(figsize=(WIDTH, 2.0))
+def main(network: str, seeds: str, svg: str, png: str) -> None:
+    facts, spread = read_json(network), read_json(seeds)
+    figure = Figure(figsize=(WIDTH, 1.9))
     for axes, metric, title in zip(
         figure.subplots(1, 2), ("loss", "accuracy"), ("Binary cross-entropy", "Accuracy"), strict=True
     ):
         for part, colour in (("train", BLUE), ("test", RED)):
-            values = np.array(facts["history"][f"{part}_{metric}"], float)
-            marker = "." if len(values) <= 50 else ""
-            axes.plot(values, marker=marker, markersize=4, color=colour, label="training" if part == "train" else part)
-        last = len(facts["history"][f"test_{metric}"]) - 1
+            name = f"{part}_{metric}"
+            draw(axes, facts["history"][name], spread["curves"][name], colour, "training" if part == "train" else part)
+        last = facts["epochs"] - 1
         axes.set(title=title, xlabel="epoch", xlim=(-0.03 * last - 0.1, 1.03 * last + 0.1))
         axes.xaxis.get_major_locator().set_params(integer=True)
         if facts["diverged_at_epoch"] is not None:
             axes.axvline(facts["diverged_at_epoch"], color=MUTE, linewidth=0.8, linestyle="--")
             axes.annotate(
-                "diverged",
+                "this run diverged",
                 (facts["diverged_at_epoch"], 1),
                 xycoords=("data", "axes fraction"),
                 xytext=(3, -2),
@@ -33,12 +35,22 @@ def main(network: str, svg: str, png: str) -> None:
                 color=MUTE,
                 fontsize=8,
             )
-        if axes.dataLim.height > 0 or axes.dataLim.width > 0:
+        if axes.dataLim.height > 0:
             axes.legend(loc="best")
         else:
             axes.set_yticks([])
             axes.text(0.5, 0.5, "no epoch has a finite loss", transform=axes.transAxes, ha="center", color=MUTE)
     save(figure, svg, png)
+
+
+def draw(axes: Axes, values: list[float | None], spread: dict[str, Any], colour: str, label: str) -> None:
+    """The run as dots, or as a thin line where it is long; the median as a line in its band."""
+    low, median, high = (np.array(spread[name], float) for name in ("low", "median", "high"))
+    epochs = np.arange(len(values))
+    axes.fill_between(epochs, low, high, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(epochs, median, color=colour, label=label)
+    dots = {"marker": ".", "markersize": 3.5, "linestyle": "none"} if len(values) <= 50 else {"linewidth": 0.6}
+    axes.plot(epochs, np.array(values, float), color=colour, alpha=0.75, **dots)
 
 
 if __name__ == "__main__":

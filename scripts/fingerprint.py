@@ -27,6 +27,7 @@ def imports(path: Path, seen: set[Path]) -> set[Path]:
         for module in modules(ast.parse(path.read_bytes())):
             if module.split(".")[0] in ROOMS:
                 target = ROOT.joinpath(*module.split("."))
+                imports(ROOT / module.split(".")[0] / "__init__.py", seen)
                 imports(target.with_suffix(".py"), seen)
                 imports(target / "__init__.py", seen)
     return seen

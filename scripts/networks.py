@@ -79,10 +79,9 @@ def poisoned_by(
             x, y = (part[minibatch * size : (minibatch + 1) * size] for part in train)
             output, trace = net.forward(x)
             dy = loss.gradient(y, output)
-            finite = np.isfinite(dy).all(axis=-1)
-            if not finite.all():
-                row = int(np.argmin(finite))
-                logit = trace[-1][1][row, 0] if spec["loss"] == "bce" else output[row, 0]
+            if not np.isfinite(dy).all():
+                row, column = np.argwhere(~np.isfinite(dy))[0]
+                logit = (trace[-1][1] if spec["loss"] == "bce" else output)[row, column]
                 return {
                     "epoch": epoch,
                     "minibatch": minibatch,

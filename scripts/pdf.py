@@ -1,6 +1,7 @@
 """Print the report to PDF, and read it back before it replaces the last one."""
 
 from pathlib import Path
+from typing import Any
 
 from reporting.pdf import PDFError, render
 from reporting.proof import ProofError, proof
@@ -8,9 +9,9 @@ from scripts.artifacts import whole
 from scripts.job import run
 
 
-def main(document: str, pdf: str, points: dict[str, int]) -> None:
+def main(document: str, pdf: str, rubric: dict[str, Any]) -> None:
     printed = render(Path(document).read_text(encoding="utf-8"))
-    proof(printed, points)
+    proof(printed, rubric)
     with whole(pdf) as aside:
         aside.write_bytes(printed)
 

@@ -1,7 +1,7 @@
 """Compare every number that the assignment prints with the measured one, at the printed precision."""
 
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scripts.artifacts import read_json, write_json
@@ -21,6 +21,7 @@ QUESTIONS = {
     "1.4.d": ("layers", "check_grad"),
     "1.6.data": ("digits",),
 }
+MISSING = "missing"
 SETTINGS = {"note", "setup", "input", "id", "question", "layers", "epochs", "learning_rate", "minibatch_size"}
 
 
@@ -49,7 +50,7 @@ def main(
             questions.setdefault(question.replace("data", "a"), []).extend(compare(numbers, target, question))
         elif question == "1.6.runs":
             for run_ in numbers:
-                history = trained[run_["id"]]["history"]
+                history = trained[run_["id"]]["history"] if run_["id"] in trained else MISSING
                 questions.setdefault(run_["question"], []).extend(
                     compare(run_["first_20_epochs"], history, f"networks.{run_['id']}")
                 )
@@ -80,20 +81,27 @@ def compare(printed: Any, measured: Any, where: str) -> Iterator[dict[str, Any]]
             if name == "y_rows_2_and_3":  # the scan lost the first row
                 yield from compare(printed[name], measured["y"][1:], f"{where}.y[1:]")
             else:
-                yield from compare(printed[name], measured[name], f"{where}.{name}")
+                found = measured if measured == MISSING else measured[name]
+                yield from compare(printed[name], found, f"{where}.{name}")
     elif isinstance(printed, list):
         for index, item in enumerate(printed):
-            yield from compare(item, measured[index], f"{where}[{index}]")
+            found = measured[index] if measured != MISSING and index < len(measured) else MISSING
+            yield from compare(item, found, f"{where}[{index}]")
     else:
         yield {"where": where, "printed": str(printed), "measured": measured, "matches": same(str(printed), measured)}
 
 
-def same(printed: str, measured: float | None) -> bool:
+def same(printed: str, measured: Any) -> bool:
     """Whether the measured number, rounded to the digits that are printed, is the printed one; null is NaN."""
     expected = Decimal(printed)
     if expected.is_nan() or measured is None:
         return expected.is_nan() and measured is None
-    return Decimal(measured).quantize(expected) == expected
+    if measured == MISSING:
+        return False
+    try:
+        return Decimal(measured).quantize(expected) == expected
+    except InvalidOperation:  # it has more digits before the point than can be compared
+        return False
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from nnlib.descent import gradient_descent
 from scripts.artifacts import read_json, write_json
 from scripts.job import run
 
+COUNTS, STRIDE = 25, 4  # of the map over step sizes and numbers of steps
 NEAR = 1e-6  # above the global minimum's value: there
 
 
@@ -21,12 +22,14 @@ def main(landscape: str, scan: str, spec: dict[str, Any]) -> None:
     # The ridge is left behind where x first falls below the saddle on the start's side of the minimum.
     ridge = min(saddle["x"] for saddle in facts["saddles"] if saddle["x"] > lowest["x"])
     crosses_at = np.argmax(path.x[:, reaches] < ridge, axis=0)
+    counts = np.unique(np.geomspace(1, spec["steps"], COUNTS).round().astype(int))
     write_json(
         scan,
         {
             **spec,
             "step_size": step_size,
             "final_f": path.f[-1],
+            "map": {"steps": counts, "step_size": step_size[::STRIDE], "f": path.f[counts][:, ::STRIDE]},
             "reaches_global": {
                 "count": reaches.sum(),
                 "smallest": step_size[reaches].min() if reaches.any() else None,

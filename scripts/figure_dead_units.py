@@ -1,0 +1,30 @@
+"""Draw the dead hidden units of some networks by epoch: the median and the band of many seeds."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from scripts.artifacts import read_json
+from scripts.job import run
+from scripts.plotting import BLUE, GOLD, GREEN, RED, WIDTH, save
+
+EPOCHS = 20  # of the shortest run
+
+
+def main(seeds: list[str], svg: str, png: str) -> None:
+    figure = Figure(figsize=(WIDTH, 2.1))
+    axes = figure.subplots()
+    for path, colour in zip(seeds, (BLUE, GREEN, GOLD, RED), strict=True):
+        facts = read_json(path)
+        low, median, high = (np.array(facts["dead_units"][name][:EPOCHS], float) for name in ("low", "median", "high"))
+        label = f"step {facts['learning_rate']:g}, minibatch {facts['minibatch_size']}"
+        axes.fill_between(np.arange(EPOCHS), low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.plot(median, ".-", markersize=4, color=colour, label=label)
+    axes.set(xlabel="epoch", ylabel="dead hidden units", ylim=(0, facts["hidden_units"]))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.legend(loc="outside right center")
+    save(figure, svg, png)
+
+
+if __name__ == "__main__":
+    run(main, snakemake)

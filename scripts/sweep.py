@@ -1,0 +1,80 @@
+"""Train networks over learning rates and minibatch sizes, each from many seeds, tuned on a validation set."""
+
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from nnlib.digits import train_size
+from nnlib.functions import LOSSES
+from nnlib.training import Samples, fit, loss_and_accuracy
+from scripts.artifacts import write_json
+from scripts.job import run
+from scripts.repeats import repeated, samples, spread
+from scripts.seeds import dead_units
+
+
+def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fraction: float) -> None:
+    everything = samples(digits)
+    cells = []
+    total = len(spec["minibatch_sizes"]) * len(spec["learning_rates"]) * 2
+    started = time.monotonic()
+    for gradient in ("sum", "mean"):
+        for size in spec["minibatch_sizes"]:
+            for rate in spec["learning_rates"]:
+                # The mean's rate is the sum's at the reference size, where the two are the same.
+                scale = spec["reference_minibatch_size"] / size if gradient == "mean" else 1.0
+                cells.append(
+                    {"gradient": gradient, "minibatch_size": size, "learning_rate": rate}
+                    | cell(everything, spec, seed, train_fraction, size, rate * scale)
+                )
+                progress(len(cells), total, started)
+    best = {
+        gradient: max(
+            (found for found in cells if found["gradient"] == gradient),
+            key=lambda found: found["validation_accuracy"]["mean"],
+        )
+        for gradient in ("sum", "mean")
+    }
+    write_json(sweep, {**spec, "cells": cells, "best": best, "networks": len(cells) * spec["seeds"]})
+
+
+def cell(
+    everything: Samples, spec: dict[str, Any], seed: int, train_fraction: float, size: int, rate: float
+) -> dict[str, Any]:
+    """The results of the networks with one setting, from all seeds."""
+    net, train, test = repeated(everything, spec, seed, spec["seeds"], train_fraction)
+    held_out = int(spec["validation_fraction"] * train_size(train_fraction))
+    fitted, validation = (
+        Samples(*(part[:, which] for part in train)) for which in (np.s_[held_out:], np.s_[:held_out])
+    )
+    loss = LOSSES[spec["loss"]]
+    history = fit(net, fitted, validation, loss=loss, epochs=spec["epochs"], learning_rate=rate, minibatch_size=size)
+    with np.errstate(all="ignore"):
+        output, _ = net.forward(test.x)
+        _, correct = loss_and_accuracy(test.y, output, loss)
+    dead = dead_units(net, fitted.x) == dead_units(net, fitted.x, count_all=True)
+    diverged = ~np.isfinite(history.train_loss).all(axis=0)
+    return {
+        "validation_accuracy": spread(history.test_accuracy[-1]),
+        "test_accuracy": spread(correct),
+        "diverged": int(diverged.sum()),
+        "died": int((dead & ~diverged).sum()),
+        "share_lost": float((dead | diverged).mean()),
+    }
+
+
+def progress(done: int, total: int, started: float) -> None:
+    """One line that says how many of how many, and the time left, where a person watches."""
+    if sys.stderr.isatty():
+        left = (time.monotonic() - started) / done * (total - done)
+        print(
+            f"\rsweep: {done} of {total} settings, {left:.0f} s left ",
+            end="\n" if done == total else "",
+            file=sys.stderr,
+        )
+
+
+if __name__ == "__main__":
+    run(main, snakemake)
