@@ -14,7 +14,7 @@ def main(digits: str, svg: str, png: str) -> None:
     for axes, image, digit in zip(
         figure.subplots(1, len(facts["first_images"])), facts["first_images"], facts["first_digits"], strict=True
     ):
-        axes.pcolormesh(np.array(image)[::-1], cmap="Greys", vmin=0, vmax=16)
+        axes.pcolormesh(np.array(image)[::-1], cmap="Greys", vmin=0, vmax=16, rasterized=True)
         axes.set_aspect("equal")
         axes.axis("off")
         axes.set_title(f"{digit} → {int(digit < 5)}", loc="center", fontweight="normal", fontsize=8.5)

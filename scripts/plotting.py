@@ -64,10 +64,10 @@ def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
 
 def contours(axes: Axes, minima: list[dict[str, Any]], extent: float = 5) -> Any:
     """The contour lines of f over [-extent, extent]^2, closer together where f is low, with its minima."""
-    side = np.linspace(-extent, extent, 161)
+    side = np.linspace(-extent, extent, 81)
     x, y = np.meshgrid(side, side)
     z = f(x, y)
-    levels = z.min() + (z.max() - z.min()) * np.linspace(0.0, 1, 22) ** 2
+    levels = z.min() + (z.max() - z.min()) * np.linspace(0.0, 1, 18) ** 2
     lines = axes.contour(x, y, z, levels=levels, cmap="viridis", linewidths=0.6)
     lowest = min(minimum["f"] for minimum in minima)
     for minimum in minima:
