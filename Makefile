@@ -28,7 +28,7 @@ lint: ## check style, format and types
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
-	@.venv/bin/snakefmt --check Snakefile
+	@.venv/bin/snakefmt --check Snakefile rules
 
 lock: ## write both lock files anew from pyproject.toml, keeping the versions that still fit
 	$(ENVIRONMENT) requirements-dev.lock

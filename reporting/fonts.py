@@ -24,7 +24,7 @@ FEATURES = ["kern", "liga", "lnum", "tnum", "ccmp", "locl", "mark", "mkmk"]
 
 def fonts() -> tuple[str, str]:
     """The @font-face rules, and all characters that every face has."""
-    opened = [TTFont(files("emboss").joinpath(f"fonts/{name}.ttf")) for *_, name in FACES]
+    opened = [TTFont(files("emboss").joinpath(f"fonts/{name}.ttf"), recalcTimestamp=False) for *_, name in FACES]
     everywhere = set.intersection(*(set(font.getBestCmap()) for font in opened))
     wanted = sorted(code for code in everywhere if any(low <= code <= high for low, high in RANGES))
     rules = []

@@ -84,7 +84,16 @@ def schema_faults(settings: Any) -> Iterator[str]:
     )
     validator: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
     dates = jsonschema.FormatChecker(["date"])
-    for error in validator(load(SCHEMA), format_checker=dates).iter_errors(settings):
+    errors = validator(load(SCHEMA), format_checker=dates).iter_errors(settings)
+
+    def position(error: Any) -> list[int]:
+        places, value = [], settings
+        for key in error.absolute_path:
+            places.append(list(value).index(key) if isinstance(value, dict) else key)
+            value = value[key]
+        return places
+
+    for error in sorted(errors, key=position):
         yield from explain(error)
 
 
@@ -100,8 +109,10 @@ def explain(error: Any) -> Iterator[str]:
                 guess = f"; did you mean {close[0]}?" if close else ""
                 yield f"{join(path, key)}: unknown key{guess} (allowed: {', '.join(known)})"
         case "required":
+            unknown = [str(key) for key in error.instance if key not in error.schema["properties"]]
             for key in (key for key in allowed if key not in error.instance):
-                yield f"{join(path, key)}: missing"
+                if not difflib.get_close_matches(key, unknown, 1):  # else it is misspelt, which is said already
+                    yield f"{join(path, key)}: missing"
         case "type":
             article = "an" if allowed[0] in "aeiou" else "a"
             finite = " that is finite" if allowed == "number" else ""

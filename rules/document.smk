@@ -1,0 +1,39 @@
+"""The document: from artifacts, pictures and text to HTML and PDF."""
+
+
+rule fonts:
+    output:
+        fonts_json="results/fonts.json",
+    params:
+        code=code("scripts/fonts.py"),
+    script:
+        "../scripts/fonts.py"
+
+
+# Snakemake deletes a job's outputs before it runs. What is marked `update` it keeps, and brings back where the job fails.
+rule document:
+    input:
+        fonts="results/fonts.json",
+        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
+        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+        sources=["config/config.yaml", *SOURCES],
+    output:
+        document=update("report/report.html"),
+    params:
+        settings=settings,
+        rubric=rubric,
+        code=code("scripts/document.py"),
+    script:
+        "../scripts/document.py"
+
+
+rule pdf:
+    input:
+        document="report/report.html",
+    output:
+        pdf=update("report/report.pdf"),
+    params:
+        rubric=rubric,
+        code=code("scripts/pdf.py"),
+    script:
+        "../scripts/pdf.py"

@@ -1,0 +1,185 @@
+"""Experiments: from the configuration to artifacts."""
+
+
+rule digits:
+    output:
+        samples="results/digits.npz",
+        facts="results/digits.json",
+    params:
+        train_fraction=settings["digits"]["train_fraction"],
+        seed=settings["seed"],
+        code=code("scripts/digits.py"),
+    script:
+        "../scripts/digits.py"
+
+
+rule landscape:
+    output:
+        facts="results/landscape.json",
+    params:
+        code=code("scripts/landscape.py"),
+    script:
+        "../scripts/landscape.py"
+
+
+rule descents:
+    input:
+        landscape="results/landscape.json",
+    output:
+        descent="results/descents/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="descents/{name}"),
+        code=code("scripts/descents.py"),
+    script:
+        "../scripts/descents.py"
+
+
+rule step_size_scan:
+    input:
+        landscape="results/landscape.json",
+    output:
+        scan="results/step_size_scan.json",
+    params:
+        spec=settings["step_size_scan"],
+        code=code("scripts/step_size_scan.py"),
+    script:
+        "../scripts/step_size_scan.py"
+
+
+rule basins:
+    input:
+        landscape="results/landscape.json",
+    output:
+        basins="results/basins.json",
+    params:
+        spec=settings["basins"],
+        code=code("scripts/basins.py"),
+    script:
+        "../scripts/basins.py"
+
+
+rule decay_map:
+    input:
+        landscape="results/landscape.json",
+    output:
+        decay_map="results/decay_map.json",
+    params:
+        spec=settings["decay_map"],
+        code=code("scripts/decay_map.py"),
+    script:
+        "../scripts/decay_map.py"
+
+
+rule components:
+    output:
+        components="results/components.json",
+    params:
+        spec=settings["finite_differences"],
+        seed=settings["seed"],
+        code=code("scripts/components.py"),
+    script:
+        "../scripts/components.py"
+
+
+rule gradient_flow:
+    output:
+        gradient_flow="results/gradient_flow.json",
+    params:
+        spec=settings["gradient_flow"],
+        seed=settings["seed"],
+        code=code("scripts/gradient_flow.py"),
+    script:
+        "../scripts/gradient_flow.py"
+
+
+rule one_layer_model:
+    output:
+        model="results/one_layer_model.json",
+    params:
+        seed=settings["seed"],
+        code=code("scripts/one_layer_model.py"),
+    script:
+        "../scripts/one_layer_model.py"
+
+
+rule layers:
+    output:
+        layers="results/layers.json",
+    params:
+        seed=settings["seed"],
+        code=code("scripts/layers.py"),
+    script:
+        "../scripts/layers.py"
+
+
+rule networks:
+    input:
+        digits="results/digits.npz",
+    output:
+        network="results/networks/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="networks/{name}"),
+        seed=settings["seed"],
+        code=code("scripts/networks.py"),
+    script:
+        "../scripts/networks.py"
+
+
+rule seeds:
+    input:
+        digits="results/digits.npz",
+    output:
+        seeds="results/seeds/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="networks/{name}"),
+        seed=settings["seed"],
+        repeats=settings["seeds"],
+        train_fraction=settings["digits"]["train_fraction"],
+        code=code("scripts/seeds.py"),
+    script:
+        "../scripts/seeds.py"
+
+
+rule comparisons:
+    input:
+        seeds=expand("results/seeds/{name}.json", name=NETWORKS),
+    output:
+        comparisons="results/comparisons.json",
+    params:
+        pairs=settings["comparisons"],
+        code=code("scripts/comparisons.py"),
+    script:
+        "../scripts/comparisons.py"
+
+
+rule sweep:
+    input:
+        digits="results/digits.npz",
+    output:
+        sweep="results/sweep.json",
+    params:
+        spec=settings["sweep"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        code=code("scripts/sweep.py"),
+    script:
+        "../scripts/sweep.py"
+
+
+rule reproduction:
+    input:
+        published="config/published.json",
+        digits="results/digits.json",
+        components="results/components.json",
+        one_layer_model="results/one_layer_model.json",
+        layers="results/layers.json",
+        networks=expand("results/networks/{name}.json", name=NETWORKS),
+    output:
+        reproduction="results/reproduction.json",
+    params:
+        code=code("scripts/reproduction.py"),
+    script:
+        "../scripts/reproduction.py"

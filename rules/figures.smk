@@ -1,0 +1,143 @@
+"""Figures: from artifacts to pictures."""
+
+
+rule figure_digits:
+    input:
+        digits="results/digits.json",
+    output:
+        svg="results/figures/digits.svg",
+        png="results/figures/digits.png",
+    params:
+        code=code("scripts/figure_digits.py"),
+    script:
+        "../scripts/figure_digits.py"
+
+
+rule figure_landscape:
+    input:
+        landscape="results/landscape.json",
+    output:
+        svg="results/figures/landscape.svg",
+        png="results/figures/landscape.png",
+    params:
+        code=code("scripts/figure_landscape.py"),
+    script:
+        "../scripts/figure_landscape.py"
+
+
+rule figure_descents:
+    input:
+        landscape="results/landscape.json",
+        descent="results/descents/{name}.json",
+    output:
+        svg="results/figures/descents/{name}.svg",
+        png="results/figures/descents/{name}.png",
+    params:
+        code=code("scripts/figure_descents.py"),
+    script:
+        "../scripts/figure_descents.py"
+
+
+rule figure_step_size_scan:
+    input:
+        landscape="results/landscape.json",
+        scan="results/step_size_scan.json",
+    output:
+        svg="results/figures/step_size_scan.svg",
+        png="results/figures/step_size_scan.png",
+    params:
+        code=code("scripts/figure_step_size_scan.py"),
+    script:
+        "../scripts/figure_step_size_scan.py"
+
+
+rule figure_basins:
+    input:
+        landscape="results/landscape.json",
+        basins="results/basins.json",
+    output:
+        svg="results/figures/basins.svg",
+        png="results/figures/basins.png",
+    params:
+        code=code("scripts/figure_basins.py"),
+    script:
+        "../scripts/figure_basins.py"
+
+
+rule figure_decay_map:
+    input:
+        decay_map="results/decay_map.json",
+        descent="results/descents/decayed.json",
+    output:
+        svg="results/figures/decay_map.svg",
+        png="results/figures/decay_map.png",
+    params:
+        code=code("scripts/figure_decay_map.py"),
+    script:
+        "../scripts/figure_decay_map.py"
+
+
+rule figure_components:
+    input:
+        components="results/components.json",
+    output:
+        functions_svg="results/figures/functions.svg",
+        functions_png="results/figures/functions.png",
+        errors_svg="results/figures/finite_differences.svg",
+        errors_png="results/figures/finite_differences.png",
+    params:
+        code=code("scripts/figure_components.py"),
+    script:
+        "../scripts/figure_components.py"
+
+
+rule figure_gradient_flow:
+    input:
+        gradient_flow="results/gradient_flow.json",
+    output:
+        svg="results/figures/gradient_flow.svg",
+        png="results/figures/gradient_flow.png",
+    params:
+        code=code("scripts/figure_gradient_flow.py"),
+    script:
+        "../scripts/figure_gradient_flow.py"
+
+
+rule figure_sweep:
+    input:
+        sweep="results/sweep.json",
+    output:
+        svg="results/figures/sweep.svg",
+        png="results/figures/sweep.png",
+    params:
+        code=code("scripts/figure_sweep.py"),
+    script:
+        "../scripts/figure_sweep.py"
+
+
+rule figure_dead_units:
+    input:
+        seeds=expand(
+            "results/seeds/{name}.json",
+            name=["two_layer", "two_layer_fast", "two_layer_diverging_logits", "two_layer_big_batch"],
+        ),
+    output:
+        svg="results/figures/dead_units.svg",
+        png="results/figures/dead_units.png",
+    params:
+        code=code("scripts/figure_dead_units.py"),
+    script:
+        "../scripts/figure_dead_units.py"
+
+
+rule figure_networks:
+    input:
+        network="results/networks/{name}.json",
+        seeds="results/seeds/{name}.json",
+    output:
+        svg="results/figures/networks/{name}.svg",
+        png="results/figures/networks/{name}.png",
+    params:
+        code=code("scripts/figure_networks.py"),
+    script:
+        "../scripts/figure_networks.py"
