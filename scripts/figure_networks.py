@@ -36,7 +36,9 @@ def main(network: str, seeds: str, svg: str, png: str) -> None:
                 fontsize=8,
             )
         if axes.dataLim.height > 0:
-            axes.legend(loc="best")
+            axes.legend(
+                loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0.2, handlelength=1.2, columnspacing=1.2
+            )
         else:
             axes.set_yticks([])
             axes.text(0.5, 0.5, "no epoch has a finite loss", transform=axes.transAxes, ha="center", color=MUTE)
