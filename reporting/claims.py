@@ -57,12 +57,15 @@ def check(expression: str, values: Values) -> Claim:
     if len(expression) > LONGEST:
         raise ClaimError(f"the claim {expression[:40]}... is longer than {LONGEST} characters")
     try:
-        holds = evaluate(ast.parse(expression, mode="eval").body, values, claim, 0)
+        node = ast.parse(expression, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ClaimError(f"the claim {expression} is not an expression") from None
+    try:
+        holds = evaluate(node, values, claim, 0)
     except CitationError as error:
-        raise ClaimError(f"the claim {expression} cites {error}") from None
-    except (TypeError, ArithmeticError, statistics.StatisticsError) as error:
+        claim.cited.pop()
+        raise ClaimError(f"the claim {expression} cites {error}{seen(claim, values)}") from None
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise ClaimError(f"the claim {expression} cannot be evaluated: {error}{seen(claim, values)}") from None
     if not isinstance(holds, bool | Unknown):
         raise ClaimError(f"the claim {expression} is a value; a claim compares values")
@@ -108,7 +111,10 @@ def evaluate(node: ast.expr, values: Values, claim: Claim, depth: int) -> Any:
             pairs = zip(ops, terms, terms[1:], strict=False)
             return together(all, [apply(OPERATORS[type(op)], a, b) for op, a, b in pairs])
         case ast.BoolOp(op=op, values=parts):
-            return together(all if isinstance(op, ast.And) else any, [inner(part) for part in parts])
+            found = [inner(part) for part in parts]
+            if not all(isinstance(part, bool | Unknown) for part in found):
+                raise ClaimError(f"the claim {claim.expression} joins values; a claim compares values")
+            return together(all if isinstance(op, ast.And) else any, found)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             return apply(FUNCTIONS[name], *map(inner, arguments))
     raise ClaimError(

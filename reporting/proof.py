@@ -24,7 +24,8 @@ def proof(pdf: bytes, rubric: Mapping[str, Any]) -> dict[str, int]:
                 raise ProofError(f"page {number}: {what} runs off the page")
     found = dict(questions(texts, rubric["points"]))
     body = next(
-        (number for number, text in enumerate(texts) if re.search(r"^A Reproduction", text, re.MULTILINE)), len(texts)
+        (number for number, text in enumerate(texts) if re.search(r"^A Reproduction\s*$", text, re.MULTILINE)),
+        len(texts),
     )
     if body > rubric["longest_body"]:
         raise ProofError(f"the body has {body} pages, at most {rubric['longest_body']} are allowed")
@@ -32,9 +33,11 @@ def proof(pdf: bytes, rubric: Mapping[str, Any]) -> dict[str, int]:
 
 
 def questions(texts: list[str], points: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """Each question with its page, counted from 1; raises ProofError for one that is missing, twice, or unanswered."""
+    """Each question with its page, counted from 1; raises ProofError for one that is missing or there twice."""
     for question, worth in points.items():
-        heading = re.compile(rf"^{re.escape(question)} [^\n]*\s+{worth} points?\s*$", re.MULTILINE)
+        heading = re.compile(
+            rf"^{re.escape(question)} (?:[^\n]*\n){{0,2}}[^\n]*(?<!\d){worth} points?\s*$", re.MULTILINE
+        )
         places = [(number, match) for number, text in enumerate(texts, 1) for match in heading.finditer(text)]
         if len(places) != 1:
             unit = "point" if worth == 1 else "points"

@@ -36,7 +36,7 @@ from reporting.typed import stated_result, typed_number
 from reporting.values import CitationError, Values
 
 QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
-SENTENCE = re.compile(r"[.!?](?=\s+[A-Z\ue000(]|\s*$)|:\s*$")
+SENTENCE = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\betc)[.!?](?=\s+[\"“‘(]?[A-Z\ue000(]|\s*$)|:\s*$")
 REFERENCE = re.compile("\ue002([^\ue003]*)\ue003")
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
 
@@ -136,7 +136,7 @@ class Composer:
     def compose(self, tokens: list[Token]) -> Iterator[Token]:
         """The tokens with our containers, formulas and references in place of their Markdown."""
         stack: list[str] = []
-        index = 0
+        index, free = 0, self.free
         while index < len(tokens):
             token = tokens[index]
             kind, _, edge = token.type.removeprefix("container_").rpartition("_")
@@ -162,8 +162,12 @@ class Composer:
             elif token.type == "fence" and token.info.strip() == "output":
                 yield raw(f'<pre class="output">{html.escape(token.content)}</pre>\n')
             else:
-                if token.type in ("heading_open", "heading_close"):
-                    self.free = token.type == "heading_open"
+                if token.type == "heading_open":
+                    free, self.free = self.free, True
+                elif token.type == "heading_close":
+                    self.free = free
+                elif token.type == "ordered_list_open" and not self.free and (start := token.attrs.get("start")):
+                    raise ReportError(f"{self.where}: the number '{start}' is typed; a list starts with its first item")
                 if token.type == "inline" and stack[-1:] == ["answer"]:
                     self.sentences += len(SENTENCE.findall(prose(token.children or [])))
                 if token.type == "inline":
@@ -215,11 +219,13 @@ class Composer:
 
     def claims(self, content: str) -> None:
         """Check the question's claims, a line each."""
+        if not self.report.questions:
+            raise ReportError(f"{self.where}: claims stand in a question's answer")
         for line in filter(None, map(str.strip, content.splitlines())):
+            if line.startswith("none:") and not line[5:].strip():
+                raise ReportError(f"{self.where}: `none:` needs a reason")
             try:
-                claim = (
-                    line.removeprefix("none:").strip() if line.startswith("none:") else check(line, self.report.values)
-                )
+                claim = line[5:].strip() if line.startswith("none:") else check(line, self.report.values)
             except ClaimError as error:
                 raise ReportError(f"{self.where}: {error}") from None
             self.report.claims.append((self.report.questions[-1], claim))
@@ -228,6 +234,7 @@ class Composer:
         """A figure, a table or a listing, with its numbered caption."""
         if not words or not inner or inner[0].type != "paragraph_open":
             raise ReportError(f"{self.where}: a {kind} needs a name and a caption")
+        free, self.free = self.free, False
         short = {"figure": "fig", "table": "tab", "listing": "lst"}[kind]
         name = words[-1] if kind == "listing" else words[0]
         target = self.report.label(short, name, self.where)
@@ -249,6 +256,7 @@ class Composer:
             yield raw(caption)
             yield from self.compose(inner[3:])
         yield raw("</figure>\n")
+        self.free = free
 
     def picture(self, name: str, alt: str) -> str:
         self.report.pictures.add(name)
@@ -346,7 +354,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
 def prose(tokens: list[Token]) -> str:
     """The tokens' text, with a letter for each formula and reference."""
     return "".join(
-        "x" if token.type.startswith(("math", "link_open", "code")) else token.content or " " for token in tokens
+        "X" if token.type.startswith(("math", "link_open", "code")) else token.content or " " for token in tokens
     )
 
 

@@ -36,10 +36,14 @@ def number(digits: int) -> Callable[[float | None], str]:
     def form(value: float | None) -> str:
         if value is None:
             return "NaN"
-        text = f"{value:.{digits}f}"
-        return (text if float(text) else text.lstrip("-")).replace("-", "−")
+        return signed(f"{value:.{digits}f}")
 
     return form
+
+
+def signed(text: str) -> str:
+    """A number with the sign for minus, and with none where it has rounded to zero."""
+    return text.replace("-", "−") if re.search("[1-9]", text) else text.replace("-", "")
 
 
 def scientific(value: float) -> str:
@@ -86,14 +90,14 @@ def spread(unit: float, sign: str) -> Callable[[dict[str, Any]], str]:
             return f"{mean:g}{sign}".replace("-", "−")
         digits = -math.floor(math.log10(deviation))
         digits = max(0, digits + (f"{deviation:e}"[0] == "1"))
-        return f"{mean:.{digits}f}\u00a0±\u00a0{deviation:.{digits}f}{sign}".replace("-", "−")
+        return f"{signed(f'{mean:.{digits}f}')}\u00a0±\u00a0{deviation:.{digits}f}{sign}"
 
     return form
 
 
 def interval(value: dict[str, float]) -> str:
     """A confidence interval of a difference of shares, in percentage points."""
-    return f"{100 * value['low']:.1f} to {100 * value['high']:.1f}".replace("-", "−")
+    return " to ".join(signed(f"{100 * value[end]:.1f}") for end in ("low", "high"))
 
 
 def as_typed(value: str | float) -> str:
@@ -117,7 +121,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "function value": number(6),
     "step size": number(3),
     "short": number(2),
-    "percent": lambda value: f"{100 * value:.1f}\u00a0%".replace("-", "−"),
+    "percent": lambda value: signed(f"{100 * value:.1f}\u00a0%"),
     "whole percent": lambda value: f"{100 * value:.0f}\u00a0%",
     "scientific": scientific,
     "spread": spread(1, ""),
@@ -164,7 +168,7 @@ class Values:
         value = self.look_up(path)
         if form not in FORMATS:
             raise CitationError(f"{path}: no format {form!r}; there are {', '.join(FORMATS)}")
-        if path.endswith(".mean") and form != "any" and self.has_spread(path):
+        if path.endswith((".mean", '["mean"]')) and form != "any" and self.has_spread(path):
             raise CitationError(f"{path}: has a spread, which says its digits; print all of it, as 'spread'")
         try:
             text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
@@ -175,7 +179,7 @@ class Values:
 
     def has_spread(self, path: str) -> bool:
         """Whether a mean stands beside its deviation."""
-        beside = self.look_up(path.removesuffix(".mean"))
+        beside = self.look_up(path.removesuffix(".mean").removesuffix('["mean"]'))
         return isinstance(beside, Mapping) and "deviation" in beside
 
     def anchor(self, name: str) -> str:

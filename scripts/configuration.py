@@ -76,7 +76,7 @@ def schema_faults(settings: Any) -> Iterator[str]:
     """What the schema does not allow, in the order of the file's keys."""
     types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
-            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+            "integer": lambda _, value: isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST,
             "number": lambda _, value: (
                 isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
             ),

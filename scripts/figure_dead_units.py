@@ -8,17 +8,16 @@ from scripts.artifacts import read_json
 from scripts.job import run
 from scripts.plotting import BLUE, GOLD, GREEN, RED, WIDTH, save
 
-EPOCHS = 20  # of the shortest run
-
 
 def main(seeds: list[str], svg: str, png: str) -> None:
     figure = Figure(figsize=(WIDTH, 2.1))
     axes = figure.subplots()
-    for path, colour in zip(seeds, (BLUE, GREEN, GOLD, RED), strict=True):
-        facts = read_json(path)
-        low, median, high = (np.array(facts["dead_units"][name][:EPOCHS], float) for name in ("low", "median", "high"))
+    many = [read_json(path) for path in seeds]
+    epochs = min(facts["epochs"] for facts in many)
+    for facts, colour in zip(many, (BLUE, GREEN, GOLD, RED), strict=True):
+        low, median, high = (np.array(facts["dead_units"][name][:epochs], float) for name in ("low", "median", "high"))
         label = f"step {facts['learning_rate']:g}, minibatch {facts['minibatch_size']}"
-        axes.fill_between(np.arange(EPOCHS), low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.fill_between(np.arange(epochs), low, high, color=colour, alpha=0.15, linewidth=0)
         axes.plot(median, ".-", markersize=4, color=colour, label=label)
     axes.set(xlabel="epoch", ylabel="dead hidden units", ylim=(0, facts["hidden_units"]))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
