@@ -1,0 +1,128 @@
+"""Facts about scripts/fingerprint.py: the fingerprint is that of what the code does, imports of ours included."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "scripts" / "fingerprint.py"
+FILES = {
+    "scripts/train.py": '''"""Train."""
+
+from nnlib.net import Net
+
+
+def main(a: int) -> int:
+    return Net(a)  # so
+''',
+    "nnlib/__init__.py": "",
+    "nnlib/net.py": "import numpy\n\nfrom nnlib import layers\n\nNet = layers.Layer\n",
+    "nnlib/layers.py": '"""Layers."""\n\n\nclass Layer(int):\n    """One."""\n\n    depth = 1\n',
+    "nnlib/other.py": "unused = 1\n",
+    "reporting/values.py": "unused = 1\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A small project with its own copy of the module."""
+    for name, text in {**FILES, "scripts/fingerprint.py": SOURCE.read_text(encoding="utf-8")}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def fingerprint(root: Path) -> str:
+    result = runpy.run_path(str(root / "scripts" / "fingerprint.py"))["code"]("scripts/train.py")
+    assert isinstance(result, str)
+    return result
+
+
+def change(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text or not text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("scripts/train.py", "  # so", "  # not so"),
+        ("scripts/train.py", '"""Train."""', '"""Train a network."""'),
+        ("scripts/train.py", '"""Train."""\n', ""),
+        ("scripts/train.py", "\n\n\n", "\n\n\n\n\n"),
+        ("scripts/train.py", "(a: int) -> int:", "(\n    a: int,\n) -> int:"),
+        ("scripts/train.py", "return Net(a)", "return (Net( a ))"),
+        ("nnlib/layers.py", '    """One."""\n\n', ""),
+        ("nnlib/layers.py", "depth = 1", "depth = 1  # only"),
+        ("nnlib/layers.py", "class Layer", "# A layer.\nclass Layer"),
+    ],
+)
+def test_comments_docstrings_blank_lines_and_layout_change_nothing(root: Path, name: str, old: str, new: str) -> None:
+    before = fingerprint(root)
+    change(root, name, old, new)
+    assert fingerprint(root) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("scripts/train.py", "return Net(a)", "return Net(a + 1)"),
+        ("scripts/train.py", "a: int)", "a: int = 0)"),
+        ("nnlib/net.py", "Net = layers.Layer", "Net = int"),
+        ("nnlib/layers.py", "depth = 1", "depth = 2"),
+        ("nnlib/layers.py", "depth = 1", 'depth = 1\n    name = "layer"'),
+    ],
+    ids=["itself", "its signature", "an import", "two imports away", "a statement more"],
+)
+def test_a_statement_of_the_script_or_of_what_it_imports_changes_it(root: Path, name: str, old: str, new: str) -> None:
+    before = fingerprint(root)
+    change(root, name, old, new)
+    assert fingerprint(root) != before
+
+
+def test_a_statement_in_a_package_that_is_imported_from_changes_it(root: Path) -> None:
+    change(root, "nnlib/net.py", "from nnlib import layers", "import nnlib.layers as layers")
+    before = fingerprint(root)
+    change(root, "nnlib/__init__.py", "", "import os\nos.environ['A'] = 'b'\n")
+    assert fingerprint(root) != before
+
+
+@pytest.mark.parametrize("name", ["nnlib/other.py", "reporting/values.py"])
+def test_a_module_that_is_not_imported_changes_nothing(root: Path, name: str) -> None:
+    before = fingerprint(root)
+    change(root, name, "unused = 1", "unused = 2")
+    assert fingerprint(root) == before
+    (root / name).unlink()
+    assert fingerprint(root) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import nnlib.other",
+        "import nnlib.other as o",
+        "from nnlib import other",
+        "from nnlib.other import unused",
+        "if True:\n    import nnlib.other",
+        "def late() -> None:\n    import nnlib.other",
+    ],
+)
+def test_an_import_in_any_form_is_followed(root: Path, statement: str) -> None:
+    change(root, "scripts/train.py", '"""Train."""\n', f"{statement}\n")
+    before = fingerprint(root)
+    change(root, "nnlib/other.py", "unused = 1", "unused = 2")
+    assert fingerprint(root) != before
+
+
+def test_modules_may_import_each_other(root: Path) -> None:
+    change(root, "nnlib/layers.py", '"""Layers."""\n', "import nnlib.net\n")
+    assert len(fingerprint(root)) == 64
+
+
+def test_the_place_of_the_project_is_not_in_it(root: Path, tmp_path: Path) -> None:
+    before = fingerprint(root)
+    moved = root.rename(tmp_path.with_name(f"{tmp_path.name} moved"))
+    assert fingerprint(moved) == before

@@ -1,0 +1,403 @@
+"""Facts about what rests on many seeds: scripts/repeats.py, seeds.py, comparisons.py, sweep.py, and their figures."""
+
+import importlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib.digits import FEATURES, SAMPLES, split
+from nnlib.functions import LOSSES, Array
+from nnlib.layers import Linear
+from nnlib.net import build
+from nnlib.training import Samples, fit
+from scripts import basins, comparisons, gradient_flow, landscape, repeats, sweep
+from scripts import digits as digits_script
+from scripts import seeds as seeds_script
+from scripts.repeats import band, repeated, spread
+
+SPEC: dict[str, Any] = {
+    "layers": [f"Linear {FEATURES}x4", "ReLU", "Linear 4x1", "Sigmoid"],
+    "scheme": "assignment",
+    "loss": "bce",
+    "epochs": 2,
+    "learning_rate": 0.01,
+    "minibatch_size": 40,
+}
+SWEEP: dict[str, Any] = {
+    "layers": SPEC["layers"],
+    "scheme": "assignment",
+    "loss": "bce",
+    "epochs": 2,
+    "learning_rates": [0.003, 0.01],
+    "minibatch_sizes": [20, 60],
+    "reference_minibatch_size": 20,
+    "seeds": 3,
+    "validation_fraction": 0.25,
+}
+METRICS = {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}
+REPEATS = 4
+MakeSeeds = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digits' samples."""
+    folder = tmp_path_factory.mktemp("digits")
+    digits_script.main(str(folder / "digits.npz"), str(folder / "digits.json"), 0.5, 12345)
+    return str(folder / "digits.npz")
+
+
+@pytest.fixture
+def make_seeds(data: str, tmp_path: Path) -> MakeSeeds:
+    """The artifact of a network from many seeds."""
+
+    def run(name: str = "tiny", seed: int = 7, **changed: Any) -> dict[str, Any]:
+        path = tmp_path / f"{name}.json"
+        seeds_script.main(data, str(path), name, {**SPEC, **changed}, seed, REPEATS, 0.5)
+        return artifact(path)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def swept(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sweep") / "sweep.json"
+    sweep.main(data, str(path), SWEEP, 7, 0.5)
+    return path
+
+
+def artifact(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert isinstance(content, dict)
+    return content
+
+
+def draw(script: str, folder: Path, **inputs: Any) -> str:
+    """The SVG of a figure, drawn twice to the same bytes."""
+    main = importlib.import_module(f"scripts.{script}").main
+    drawn = []
+    for number in "12":
+        svg, png = folder / f"{script}{number}.svg", folder / f"{script}{number}.png"
+        main(**inputs, svg=str(svg), png=str(png))
+        drawn.append((svg.read_bytes(), png.read_bytes()))
+    assert drawn[0] == drawn[1]
+    assert drawn[0][1].startswith(b"\x89PNG")
+    return drawn[0][0].decode()
+
+
+# One setting from many seeds.
+
+
+def test_the_repeats_of_two_networks_have_the_same_splits_and_orders(data: str) -> None:
+    everything = repeats.samples(data)
+    assert everything.x.shape == (SAMPLES, FEATURES)
+    _, train, test = repeated(everything, SPEC, 7, REPEATS, 0.5)
+    _, other_train, other_test = repeated(everything, {**SPEC, "layers": ["Linear 64x1", "Sigmoid"]}, 7, REPEATS, 0.5)
+    for mine, others in ((train, other_train), (test, other_test)):
+        np.testing.assert_array_equal(mine.x, others.x)
+        np.testing.assert_array_equal(mine.y, others.y)
+    assert train.x.shape == (REPEATS, 898, FEATURES)
+    assert test.y.shape == (REPEATS, 899, 1)
+
+
+def test_repeats_differ_in_their_split_their_order_and_their_weights(data: str) -> None:
+    net, train, test = repeated(repeats.samples(data), SPEC, 7, REPEATS, 0.5)
+    first = net.layers[0]
+    assert isinstance(first, Linear)
+    for values in (train.x, test.x, first.W):
+        assert not any(np.array_equal(values[0], values[r]) for r in range(1, REPEATS))
+    rows = [{row.tobytes() for row in np.concatenate([train.x[r], test.x[r]])} for r in range(REPEATS)]
+    assert all(found == rows[0] for found in rows)
+    _, other, _ = repeated(repeats.samples(data), SPEC, 8, REPEATS, 0.5)
+    assert not np.array_equal(train.x, other.x)
+
+
+def test_every_repeat_is_bit_for_bit_the_network_that_is_trained_alone(data: str, make_seeds: MakeSeeds) -> None:
+    facts, everything = make_seeds(), repeats.samples(data)
+    for repeat in range(REPEATS):
+        order, rest = split(0.5, np.random.default_rng([7, repeat, 0]))
+        history = fit(
+            build(SPEC["layers"], np.random.default_rng([7, repeat, 1]), SPEC["scheme"]),
+            Samples(everything.x[order], everything.y[order]),
+            Samples(everything.x[rest], everything.y[rest]),
+            loss=LOSSES["bce"],
+            epochs=SPEC["epochs"],
+            learning_rate=SPEC["learning_rate"],
+            minibatch_size=SPEC["minibatch_size"],
+        )
+        for metric, values in vars(history).items():
+            assert facts["final"][metric]["values"][repeat] == values[-1]
+
+
+def test_the_artifact_of_many_seeds_has_its_settings_its_spreads_and_its_bands(make_seeds: MakeSeeds) -> None:
+    facts = make_seeds(epochs=3)
+    assert {key: facts[key] for key in SPEC} == {**SPEC, "epochs": 3}
+    assert (facts["name"], facts["count"], facts["diverged"], facts["hidden_units"]) == ("tiny", REPEATS, 0, 4)
+    assert set(facts["final"]) == set(facts["curves"]) == METRICS
+    for final in facts["final"].values():
+        assert len(final["values"]) == final["count"] == REPEATS
+        assert final["mean"] == pytest.approx(np.mean(final["values"]))
+        assert final["deviation"] == pytest.approx(np.std(final["values"], ddof=1))
+    for metric, curve in facts["curves"].items():
+        assert {len(curve[name]) for name in ("low", "median", "high")} == {3}
+        assert all(a <= b <= c for a, b, c in zip(curve["low"], curve["median"], curve["high"], strict=True))
+        assert curve["median"][-1] == pytest.approx(np.median(facts["final"][metric]["values"]))
+    assert len(facts["dead_units"]["median"]) == 3
+
+
+def test_the_same_seeds_give_the_same_bytes(make_seeds: MakeSeeds, tmp_path: Path) -> None:
+    make_seeds()
+    first = (tmp_path / "tiny.json").read_bytes()
+    make_seeds()
+    assert (tmp_path / "tiny.json").read_bytes() == first
+    make_seeds(seed=8)
+    assert (tmp_path / "tiny.json").read_bytes() != first
+
+
+def test_seeds_that_all_diverge_are_written(make_seeds: MakeSeeds) -> None:
+    facts = make_seeds(learning_rate=1000.0, layers=["Linear 64x1", "Sigmoid"])
+    assert facts["diverged"] == REPEATS
+    assert facts["final"]["train_loss"] == {"values": REPEATS * [None], "mean": None, "deviation": None, "count": 0}
+    assert facts["curves"]["test_loss"] == {name: 2 * [None] for name in ("low", "median", "high")}
+    assert (facts["hidden_units"], facts["all_dead"]) == (0, 0)
+
+
+def test_seeds_without_weights_have_all_hidden_units_dead(make_seeds: MakeSeeds) -> None:
+    facts = make_seeds(scheme="zeros")
+    assert facts["all_dead"] == facts["all_dead_at_first"] == REPEATS
+    assert facts["final_dead_units"] == {"values": REPEATS * [4], "mean": 4, "deviation": 0, "count": REPEATS}
+    assert facts["plateau_epochs"]["mean"] == SPEC["epochs"]
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf]), min_size=1, max_size=30))
+def test_a_spread_is_that_of_what_is_finite(values: list[float]) -> None:
+    found, finite = spread(np.array(values)), [value for value in values if np.isfinite(value)]
+    assert found["count"] == len(finite)
+    assert (found["mean"] is None) == (len(finite) == 0)
+    assert (found["deviation"] is None) == (len(finite) < 2)
+    if finite:
+        assert found["mean"] == pytest.approx(np.mean(finite), abs=1e-6)
+    if len(finite) > 1:
+        assert found["deviation"] == pytest.approx(np.std(finite, ddof=1), abs=1e-6)
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.just(np.nan), min_size=1, max_size=40))
+def test_a_band_holds_the_middle_of_what_is_finite(values: list[float]) -> None:
+    found, finite = band(np.array([values])), np.array([value for value in values if np.isfinite(value)])
+    if not len(finite):
+        assert found == {"low": [None], "median": [None], "high": [None]}
+        return
+    low, median, high = found["low"][0], found["median"][0], found["high"][0]
+    slack = 1e-9 * max(1, np.abs(finite).max())
+    assert low - slack <= median <= high + slack
+    assert ((finite >= low - slack) & (finite <= high + slack)).mean() >= repeats.BAND - 2 / len(finite)
+
+
+# Pairs of settings.
+
+
+def compared(tmp_path: Path, first: list[float | None], second: list[float | None]) -> dict[str, Any]:
+    """What the script writes for two networks with these test accuracies."""
+    for name, values in (("a", first), ("b", second)):
+        content = {"name": name, "final": {"test_accuracy": {"values": values}}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    pair = {"first": "a", "second": "b", "metric": "test_accuracy"}
+    paths = [str(tmp_path / f"{name}.json") for name in "ab"]
+    comparisons.main(paths, str(tmp_path / "out.json"), {"pair": pair})
+    found = artifact(tmp_path / "out.json")["pair"]
+    assert {key: found[key] for key in pair} == pair
+    return dict(found)
+
+
+def test_a_comparison_is_the_paired_difference_with_its_t_interval(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    first, second = rng.normal(0.97, 0.01, size=20), rng.normal(0.96, 0.02, size=20)
+    found = compared(tmp_path, first.tolist(), second.tolist())
+    expected = scipy.stats.ttest_rel(first, second).confidence_interval(0.95)
+    assert (found["count"], found["confidence"]) == (20, 0.95)
+    assert found["mean"] == pytest.approx((first - second).mean())
+    assert (found["low"], found["high"]) == pytest.approx((expected.low, expected.high))
+
+
+def test_a_comparison_by_hand(tmp_path: Path) -> None:
+    # Differences 1, 2, 3: mean 2, deviation 1; t(0.975, 2) = 4.302653.
+    found = compared(tmp_path, [2, 4, 6], [1, 2, 3])
+    assert (found["mean"], found["count"]) == (2, 3)
+    assert found["high"] - found["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)
+
+
+def test_a_comparison_the_other_way_round_is_its_negative(tmp_path: Path) -> None:
+    first, second = [0.9, 0.8, 0.95, 0.85], [0.7, 0.75, 0.9, 0.6]
+    there, back = compared(tmp_path, list(first), list(second)), compared(tmp_path, list(second), list(first))
+    assert (there["low"], there["high"]) == pytest.approx((-back["high"], -back["low"]))
+
+
+def test_seeds_of_which_one_diverged_are_left_out_in_pairs(tmp_path: Path) -> None:
+    found = compared(tmp_path, [2, None, 4, 6], [1, 7, 2, 3])
+    assert found == {**compared(tmp_path, [2, 4, 6], [1, 2, 3])}
+    assert found["count"] == 3
+
+
+@pytest.mark.parametrize("first", [[None, None, None], [1, None, None]])
+def test_a_comparison_of_fewer_than_two_pairs_has_no_interval(tmp_path: Path, first: list[float | None]) -> None:
+    found = compared(tmp_path, first, [1, 2, 3])
+    assert (found["mean"], found["low"], found["high"]) == (None, None, None)
+    assert found["count"] < 2
+
+
+def test_equal_networks_differ_by_nothing(tmp_path: Path) -> None:
+    found = compared(tmp_path, [0.9, 0.8], [0.9, 0.8])
+    assert (found["mean"], found["low"], found["high"]) == (0, 0, 0)
+
+
+# Many settings.
+
+
+def test_a_sweep_has_a_cell_for_every_setting_and_both_gradients(swept: Path) -> None:
+    facts = artifact(swept)
+    settings = [(c["gradient"], c["minibatch_size"], c["learning_rate"]) for c in facts["cells"]]
+    assert settings == [(g, b, r) for g in ("sum", "mean") for b in (20, 60) for r in (0.003, 0.01)]
+    assert facts["networks"] == 8 * SWEEP["seeds"]
+    assert {key: facts[key] for key in SWEEP} == SWEEP
+    for cell in facts["cells"]:
+        assert cell["validation_accuracy"]["count"] == cell["test_accuracy"]["count"] == SWEEP["seeds"]
+        assert 0 <= cell["share_lost"] <= 1
+        assert cell["diverged"] + cell["died"] == pytest.approx(SWEEP["seeds"] * cell["share_lost"])
+
+
+def test_at_the_reference_size_sum_and_mean_are_the_same_and_elsewhere_not(swept: Path) -> None:
+    cells = artifact(swept)["cells"]
+    for summed, averaged in zip(cells[:4], cells[4:], strict=True):
+        same = {**summed, "gradient": ""} == {**averaged, "gradient": ""}
+        assert same == (summed["minibatch_size"] == SWEEP["reference_minibatch_size"])
+
+
+def test_the_best_setting_is_chosen_by_the_validation_set(swept: Path) -> None:
+    facts = artifact(swept)
+    for gradient, best in facts["best"].items():
+        cells = [cell for cell in facts["cells"] if cell["gradient"] == gradient]
+        assert best in cells
+        assert best["validation_accuracy"]["mean"] == max(cell["validation_accuracy"]["mean"] for cell in cells)
+
+
+def test_the_test_set_has_no_part_in_the_choice(
+    data: str, swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def upside_down(*given: Any) -> Any:
+        net, train, test = repeated(*given)
+        return net, train, Samples(test.x, 1 - test.y)
+
+    monkeypatch.setattr(sweep, "repeated", upside_down)
+    sweep.main(data, str(tmp_path / "a.json"), SWEEP, 7, 0.5)
+    before, after = artifact(swept), artifact(tmp_path / "a.json")
+    for cell, other in zip(before["cells"], after["cells"], strict=True):
+        assert cell["validation_accuracy"] == other["validation_accuracy"]
+        assert cell["test_accuracy"]["mean"] == pytest.approx(1 - other["test_accuracy"]["mean"])
+    for gradient, best in before["best"].items():
+        assert best["learning_rate"] == after["best"][gradient]["learning_rate"]
+
+
+def test_the_validation_set_is_no_part_of_what_is_trained_on(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Array, Array]] = []
+
+    def noted(net: Any, train: Samples, test: Samples, **settings: Any) -> Any:
+        seen.append((train.x, test.x))
+        return fit(net, train, test, **settings)
+
+    monkeypatch.setattr(sweep, "fit", noted)
+    sweep.cell(repeats.samples(data), SWEEP, 7, 0.5, 20, 0.01)
+    ((fitted, validation),) = seen
+    _, train, _ = repeated(repeats.samples(data), SWEEP, 7, SWEEP["seeds"], 0.5)
+    assert (fitted.shape[1], validation.shape[1]) == (674, 224)
+    both = np.concatenate([validation, fitted], axis=1)
+    assert np.array_equal(np.sort(both, axis=1), np.sort(train.x, axis=1))
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e200])
+def test_a_sweep_whose_every_network_diverged_is_written_and_drawn(data: str, tmp_path: Path, rate: float) -> None:
+    spec = {**SWEEP, "layers": ["Linear 64x1", "Sigmoid"], "learning_rates": [rate], "minibatch_sizes": [20]}
+    sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
+    facts = artifact(tmp_path / "a.json")
+    assert [cell["diverged"] for cell in facts["cells"]] == 2 * [SWEEP["seeds"]]
+    assert [cell["share_lost"] for cell in facts["cells"]] == [1, 1]
+    assert set(facts["best"]) == {"sum", "mean"}
+    assert "100 %" in draw("figure_sweep", tmp_path, sweep=str(tmp_path / "a.json"))
+
+
+def test_a_sweep_says_nothing_where_nobody_watches(
+    swept: Path, data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = {**SWEEP, "learning_rates": [0.01], "minibatch_sizes": [60]}
+    sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
+    assert capfd.readouterr() == ("", "")
+    assert artifact(tmp_path / "a.json")["cells"] == [artifact(swept)["cells"][i] for i in (3, 7)]
+
+
+def test_a_sweep_tells_a_person_how_far_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    sweep.progress(1, 4, time.monotonic() - 2)
+    sweep.progress(4, 4, time.monotonic())
+    said = capsys.readouterr().err
+    assert said.startswith("\rsweep: 1 of 4 settings, 6 s left")
+    assert said.endswith("\n")
+
+
+# Figures.
+
+
+def test_a_sweeps_figure_is_drawn_and_the_same_twice(swept: Path, tmp_path: Path) -> None:
+    assert "test accuracy" in draw("figure_sweep", tmp_path, sweep=str(swept))
+
+
+def test_dead_units_are_drawn_although_all_diverged(make_seeds: MakeSeeds, tmp_path: Path) -> None:
+    make_seeds("good", epochs=20)
+    make_seeds("bad", epochs=20, learning_rate=1000.0)
+    paths = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "good", "bad")]
+    draw("figure_dead_units", tmp_path, seeds=paths)
+
+
+def test_dead_units_of_shorter_runs_are_drawn(make_seeds: MakeSeeds, tmp_path: Path) -> None:
+    make_seeds("short", epochs=3)
+    draw("figure_dead_units", tmp_path, seeds=4 * [str(tmp_path / "short.json")])
+
+
+@pytest.fixture
+def minima(tmp_path: Path) -> str:
+    landscape.main(str(tmp_path / "landscape.json"))
+    return str(tmp_path / "landscape.json")
+
+
+def test_basins_say_which_minimum_every_start_reaches(tmp_path: Path, minima: str) -> None:
+    spec = {"start": [3, 2], "extent": 5, "count": 15, "step_size": 0.02, "steps": 800}
+    basins.main(minima, str(tmp_path / "a.json"), spec)
+    facts, found = artifact(tmp_path / "a.json"), artifact(Path(minima))["minima"]
+    reached = np.array(facts["reached"])
+    assert reached.shape == (15, 15)
+    assert sum(facts["shares"]) == pytest.approx(1)
+    assert facts["shares"] == [pytest.approx((reached == number).mean()) for number in range(len(found))]
+    assert facts["largest_distance"] < 1e-3
+    for number, minimum in enumerate(found):  # the start that is nearest to a minimum
+        row, column = (int(np.argmin(np.abs(np.array(facts["side"]) - minimum[axis]))) for axis in "yx")
+        assert reached[row, column] == number
+    draw("figure_basins", tmp_path, landscape=minima, basins=str(tmp_path / "a.json"))
+
+
+def test_a_gradient_shrinks_through_sigmoids_and_hardly_through_relus(tmp_path: Path) -> None:
+    gradient_flow.main(str(tmp_path / "a.json"), {"width": 16, "depth": 4, "seeds": 20}, 7)
+    facts = artifact(tmp_path / "a.json")
+    assert facts["depths"] == [1, 2, 3, 4]
+    for left in facts["left"].values():
+        assert all(a <= b <= c for a, b, c in zip(left["low"], left["median"], left["high"], strict=True))
+    sigmoid = facts["left"]["sigmoid"]["median"]
+    assert sigmoid == sorted(sigmoid, reverse=True)
+    assert facts["factor_per_layer"]["sigmoid"] < 0.3 < facts["factor_per_layer"]["relu"] <= 1.2
+    assert facts["factor_per_layer"]["sigmoid"] == pytest.approx((sigmoid[-1] / sigmoid[0]) ** (1 / 3))
+    draw("figure_gradient_flow", tmp_path, gradient_flow=str(tmp_path / "a.json"))

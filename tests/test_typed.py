@@ -1,0 +1,337 @@
+"""Facts about reporting/typed.py: a number that somebody typed is found, in a text, in a formula, in a report."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reporting.sections import ReportError
+from reporting.typed import stated_result, typed_number
+from reporting.values import Values
+
+WritePage = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It took 20 epochs.", "20"),
+        ("It took twenty epochs.", "twenty"),
+        ("Twenty epochs.", "Twenty"),
+        ("One of them.", "One"),
+        ("It is 0.98.", "0"),
+        ("It is -3.", "3"),
+        ("At 5% of it.", "5"),
+        ("About 1e-7.", "1"),
+        ("The 2nd.", "2"),
+        ("x2 and so on.", "2"),
+        ("Twenty-one of them.", "Twenty"),
+        ("A third of zero.", "zero"),
+        ("Half of them.", "Half"),
+        ("It is twice as fast.", "twice"),
+        ("A dozen seeds.", "dozen"),
+        ("A hundred, a thousand or a million.", "hundred"),
+        ("seventeen and ninety", "seventeen"),
+        ("In ten\nlines", "ten"),
+        ("٣ digits", "٣"),
+    ],
+)
+def test_a_number_in_digits_or_in_words_is_found(text: str, found: str) -> None:
+    assert typed_number(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "It does not settle.",
+        "Someone, none and alone; a tone, a stone; often and tender; weight, height and freight.",
+        "The network is lighter: attention, no number.",
+        "\ue0000\ue001 of \ue00012\ue001 epochs",
+    ],
+)
+def test_a_text_without_a_number_has_none(text: str) -> None:
+    assert typed_number(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["½ of it", "dozens of it", "twofold", "tenfold", "hundreds", "thousands", "a billion"]
+)
+def test_a_number_in_other_words_or_signs_is_found(text: str) -> None:
+    assert typed_number(text) is not None
+
+
+@given(st.integers(), st.text(" abc,.(-"), st.text(" abc,.)%"))
+def test_every_integer_in_digits_is_found_anywhere(number: int, before: str, after: str) -> None:
+    assert typed_number(f"{before}{number}{after}") == str(abs(number))
+
+
+@given(st.lists(st.sampled_from(["a word", ", ", ". ", "so"]), max_size=8), st.integers(0, 99))
+def test_a_cited_value_is_no_typed_number(words: list[str], number: int) -> None:
+    values = Values({"a": number})
+    cited = [values.value("a", "integer") for _ in range(12)]  # the placeholders' own numbers have digits too
+    assert typed_number("".join(words + cited)) is None
+
+
+@pytest.mark.parametrize(
+    ("tex", "found"),
+    [
+        ("42", "42"),
+        ("-3.5", "-3.5"),
+        ("0.98", "0.98"),
+        ("x = 5", "5"),
+        ("x = -5", "5"),
+        ("x=17.", "17"),
+        ("x \\approx 3", "3"),
+        ("f(x) \\approx -2.42", "2.42"),
+        ("x \\sim 3", "3"),
+        ("x = 12\\,\\%", "12"),
+        ("x = 5, y", "5"),
+        ("n = 1000 \\qquad m", "1000"),
+        ("x < 0.5", "0.5"),
+        ("\\eta > 0.3", "0.3"),
+        ("x^2 = 9", "9"),
+        ("x_1 = 3", "3"),
+        ("x = 10^5", "10"),
+    ],
+)
+def test_a_formula_that_states_a_result_is_found(tex: str, found: str) -> None:
+    stated = stated_result(tex)
+    assert stated is not None
+    assert stated.startswith(found)
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        "0",
+        "1",
+        "x",
+        "x = 0",
+        "x = 1",
+        "x^2 + y^2",
+        "x_1, x_2",
+        "2x - 3 \\sin 3x + y + 2",
+        "\\frac{1}{2}",
+        "2 / \\lambda_{\\max}",
+        "f(x, y) = x^2 + y^2 + x (y + 2) + \\cos 3x",
+        "\\frac{f(x + h) - f(x - h)}{2h}",
+        "y = 2x",
+        "10^{-7}",
+        "\\sigma'(x) = \\sigma(x) (1 - \\sigma(x))",
+        "\\ln 2",
+        "0 / 0",
+    ],
+)
+def test_a_formula_of_mathematics_states_none(tex: str) -> None:
+    assert stated_result(tex) is None
+
+
+@pytest.mark.parametrize(
+    "tex",
+    ["x = 0, y = 17", "x = 1 \\qquad y = 2", "17 = x", "x = {17}", "x > 17", "x \\le 17", "x \\in (5, 17)", "17\\%"],
+)
+def test_a_result_elsewhere_in_a_formula_is_found(tex: str) -> None:
+    assert stated_result(tex) is not None
+
+
+@given(st.text("xy0123456789.=-+{}^_\\ ,", max_size=30))
+def test_any_formula_has_a_result_in_digits_or_none(tex: str) -> None:
+    found = stated_result(tex)
+    assert found is None or re.search(r"\d", found) or not re.search("[a-z]", tex)
+
+
+# In a report.
+
+NO_CLAIMS = "```claims\nnone: a test\n```"
+CITE = '<%= value("run.steps", "integer") %>'
+CITE_WORD = '<%= value("run.steps", "word") %>'
+
+
+def section(
+    answer: str = "Yes.",
+    ask: str = "Ask.",
+    title: str = "The first",
+    blocks: str = "",
+    before: str = "",
+    after: str = "",
+) -> str:
+    """A section with question 1.1.a, whose parts are given, and 1.1.b."""
+    return "\n\n".join(
+        [
+            f"# Descent\n\n{before}",
+            f":::: question 1.1.a {title}\n{ask}\n\n::: answer\n{answer}\n\n{NO_CLAIMS}\n:::\n\n{blocks}\n::::",
+            f":::: question 1.1.b The second\nAsk.\n\n::: answer\nNo.\n\n{NO_CLAIMS}\n:::\n::::",
+            f"{after}\n",
+        ]
+    )
+
+
+def figure(caption: str) -> str:
+    return f"::: figure one\n{caption}\n:::\n"
+
+
+def table(caption: str, cell: str = "c", head: str = "a") -> str:
+    return f"::: table runs\n{caption}\n\n| {head} | b |\n|:--|--:|\n| {cell} | d |\n:::\n"
+
+
+TYPED = {
+    "an answer": {"answer": "It took {}."},
+    "an answer's emphasis": {"answer": "It took *{}*."},
+    "an answer's list": {"answer": "It took:\n\n- {} of it.\n"},
+    "an answer's link": {"answer": "It took [{}](#q-1.1.b)."},
+    "an answer's table": {"answer": "Yes.\n\n| a |\n|:--|\n| {} |\n"},
+    "a caption": {"answer": "See [](#fig-one).", "blocks": figure("Of {} runs.")},
+    "a caption of a table": {"answer": "See [](#tab-runs).", "blocks": table("Of {} runs.")},
+    "a caption of a listing": {"blocks": "::: listing code.py twice\nIn {} lines.\n:::\n"},
+    "a table": {"answer": "See [](#tab-runs).", "blocks": table("All.", cell="{}")},
+    "a table's head": {"answer": "See [](#tab-runs).", "blocks": table("All.", head="{}")},
+    "a text behind the answer": {"blocks": "It took {}."},
+    "a text before the questions": {"before": "There are {}."},
+    "a text behind the questions": {"after": "There are {}."},
+}
+
+
+@pytest.mark.parametrize("rehearsal", [True, False])
+@pytest.mark.parametrize("typed", ["20", "twenty", "Half", "0.5"])
+@pytest.mark.parametrize("place", TYPED)
+def test_a_typed_number_is_named_with_its_question(
+    write_page: WritePage, place: str, typed: str, rehearsal: bool
+) -> None:
+    parts = {name: text.replace("{}", typed) for name, text in TYPED[place].items()}
+    where = "templates/sections/1.1.md" if "before" in place else "question 1.1.[ab]"
+    number = re.escape(typed.removesuffix(".5"))
+    with pytest.raises(
+        ReportError, match=rf"^{where}: the number '{number}' is typed; cite it, with <%= value\(\.\.\.\) %>$"
+    ):
+        write_page(section(**parts), rehearsal=rehearsal)
+
+
+@pytest.mark.parametrize("place", TYPED)
+def test_a_cited_number_is_none_anywhere(write_page: WritePage, place: str) -> None:
+    for cited in (CITE, CITE_WORD):
+        write_page(section(**{name: text.replace("{}", cited) for name, text in TYPED[place].items()}))
+
+
+@pytest.mark.parametrize("typed", ["97", "ninety-seven"])
+def test_a_typed_number_in_the_summary_or_an_appendix_is_named(write_page: WritePage, typed: str) -> None:
+    found = typed.partition("-")[0]
+    with pytest.raises(ReportError, match=rf"^templates/summary\.md: the number '{found}' is typed"):
+        write_page(section(), summary=f"It tells {typed} of them.")
+    with pytest.raises(ReportError, match=rf"^templates/sections/A\.md: the number '{found}' is typed"):
+        write_page(section(), appendix=f"# Notes\n\nIt tells {typed} of them.\n")
+
+
+@pytest.mark.parametrize("typed", ["$f = 0.98$", "$$f = -2.42$$", "$20$", "$x = 20$", "$x \\approx 3$"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"answer": "It is so:\n\n{}\n\nYes."},
+        {"answer": "See [](#fig-one).", "blocks": figure("Of {} runs.")},
+        {"answer": "See [](#tab-runs).", "blocks": table("All.", cell="{}")},
+    ],
+    ids=["an answer", "a caption", "a table"],
+)
+def test_a_formula_that_states_a_result_is_named_with_its_question(
+    write_page: WritePage, typed: str, parts: dict[str, str]
+) -> None:
+    parts = {name: text.replace("{}", typed) for name, text in parts.items()}
+    with pytest.raises(
+        ReportError, match=r"^question 1.1.a: the formula '.*' states the result -?[\d.]+; cite it beside"
+    ):
+        write_page(section(**parts))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"title": "Two layers, 3 of them"},
+        {"ask": "Train for 20 epochs, with a step of $\\eta = 0.1$."},
+        {"answer": "It is `step(0.1)`."},
+        {"answer": "It is, as [](#q-1.1.b) says."},
+        {"answer": "It is $x^2 = 0$, with $10^{-7}$."},
+        {"answer": "Yes.\n\n## In 3 steps"},
+        {"blocks": "::: listing code.py twice\nThe code.\n:::\n"},
+        {"blocks": "```output\n0.5 1.5\n```\n"},
+    ],
+    ids=["a title", "what is asked", "code", "an id", "exponents", "a title in an answer", "a listing", "an output"],
+)
+def test_a_number_where_numbers_may_be_typed_is_none(write_page: WritePage, parts: dict[str, str]) -> None:
+    write_page(section(**parts))
+
+
+@pytest.mark.parametrize("block", [figure("Of 20 runs."), table("All.", cell="20")])
+def test_a_typed_number_in_a_figure_or_a_table_before_the_answer_is_named(write_page: WritePage, block: str) -> None:
+    refer = "See [](#fig-one)." if "figure" in block else "See [](#tab-runs)."
+    with pytest.raises(ReportError, match=r"^question 1.1.a: the number '20' is typed"):
+        write_page(section(refer, ask=f"Ask.\n\n{block}"))
+
+
+def test_a_title_in_what_is_asked_does_not_end_it(write_page: WritePage) -> None:
+    write_page(section(ask="Ask.\n\n#### In steps\n\nOf 20 samples."))
+
+
+def test_the_first_number_of_an_ordered_list_is_typed(write_page: WritePage) -> None:
+    with pytest.raises(ReportError, match=r"^question 1.1.a: the number '97' is typed"):
+        write_page(section("It tells, in percent:\n\n97. of the digits.\n"))
+
+
+# The other rules for an answer.
+
+FIVE = "It is. It was. It will be. It may be. It must be."
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (FIVE, 5),
+        (FIVE.replace(". ", ".\n"), 5),
+        (FIVE.replace(". ", ".\n\n"), 5),
+        (FIVE.replace(". ", "! ", 2), 5),
+        (FIVE.replace("It", "*It*"), 5),
+        (f"So:\n\n{FIVE}", 6),
+        (FIVE.replace("It was.", f"{CITE} it was."), 5),
+        (FIVE.replace("It was.", "(So) it was."), 5),
+        ("- It is.\n- It was.\n- It will be.\n- It may be.\n- It must be.\n", 5),
+    ],
+)
+@pytest.mark.parametrize("rehearsal", [True, False])
+def test_an_answer_of_five_sentences_is_refused(
+    write_page: WritePage, answer: str, count: int, rehearsal: bool
+) -> None:
+    with pytest.raises(ReportError, match=f"^question 1.1.a: the answer has {count} sentences, at most 4 are allowed$"):
+        write_page(section(answer), rehearsal=rehearsal)
+
+
+@pytest.mark.parametrize("start", ["$x$", "[](#q-1.1.b)", "`fit`", '"So"'])
+def test_a_sentence_that_begins_with_something_else_counts(write_page: WritePage, start: str) -> None:
+    with pytest.raises(ReportError, match="the answer has 5 sentences"):
+        write_page(section(FIVE.replace("It", start)))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "It is. It was. It will be. It may be.",
+        "It is [](#q-1.1.b), i.e. this; e.g. that.",
+        f"It is {CITE}. So it was. It may be, e.g. $x$, vs. a line; etc. and so on. It must be.",
+    ],
+)
+def test_an_answer_of_four_sentences_is_allowed(write_page: WritePage, answer: str) -> None:
+    write_page(section(answer))
+
+
+def test_a_derivation_may_be_longer_and_the_rubric_says_how_long_others_may_be(write_page: WritePage) -> None:
+    rubric = {"longest_answer": 4, "longest_body": 30, "derivations": ["1.1.a"], "points": {"1.1.a": 2, "1.1.b": 1}}
+    write_page(section(FIVE), rubric=rubric)
+    write_page(section(FIVE), rubric={**rubric, "longest_answer": 5, "derivations": []})
+    with pytest.raises(ReportError, match=r"^question 1.1.a: the answer has 5 sentences"):
+        write_page(section(FIVE), rubric={**rubric, "derivations": ["1.1.b"]})
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "## A title\n", "```output\nx\n```", "| a |\n|:--|\n| b |"])
+def test_an_empty_answer_is_refused(write_page: WritePage, answer: str) -> None:
+    with pytest.raises(ReportError, match=r"^question 1.1.a: the answer is empty$"):
+        write_page(section(answer))
