@@ -44,7 +44,6 @@ def main(components: str, spec: dict[str, Any], seed: int) -> None:
                 "sigmoid_grad_far": sigmoid_grad(np.full(1, FAR))[0],
                 "sigmoid_far_left": sigmoid(np.full(1, -800.0))[0],
                 "relu_grad_at_zero": relu_grad(np.zeros(1))[0],
-                "sigmoid_layers": [{"layers": n, "largest_gradient": 0.25**n} for n in (1, 2, 5, 10)],
             },
             "curves": {
                 "x": curve,
