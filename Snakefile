@@ -1,12 +1,13 @@
 """The report, from configuration to PDF: rules in the order in which data flows."""
 
+import hashlib
 import os
+import platform
 import shlex
 import sys
 from pathlib import Path
 
 os.environ["PYTHONPATH"] = workflow.basedir
-os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # results do not depend on the cores
 sys.path.insert(0, workflow.basedir)
 sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it unquoted: a folder may have a space
 
@@ -15,16 +16,19 @@ from snakemake.logging import logger
 from reporting.document import rehearse
 from reporting.sections import ReportError
 from reporting.values import Unknown
-from scripts import configuration
-from scripts.faults import Faults
-from scripts.fingerprint import code
+from scripts import configuration, guard, machine
+from scripts.artifacts import ArtifactError, altered, read_json
+from scripts.console import Console
+from scripts.fingerprint import code, locked
 
-logger.addHandler(Faults())
+machine.settle()
+turn = guard.take_turn(workflow.main_snakefile)
 
 try:
     settings = configuration.read("config/config.yaml")
     rubric = configuration.read_rubric("config/rubric.yaml")
-except configuration.ConfigurationError as error:
+    published = read_json("config/published.json")
+except (configuration.ConfigurationError, ArtifactError) as error:
     sys.exit(str(error))
 
 DESCENTS, NETWORKS = list(settings["descents"]), list(settings["networks"])
@@ -60,23 +64,48 @@ ARTIFACTS = [
     "sweep",
     "reproduction",
 ]
-# What the document says, and the code that it shows.
-SOURCES = sorted(
-    map(str, [*Path("templates").rglob("*.*"), *Path("nnlib").glob("*.py"), Path("scripts/one_layer_model.py")])
-)
+# The networks that others are compared with, and those whose numbers the assignment prints.
+COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
+PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
+TEXTS = sorted(str(path) for path in Path("templates").rglob("*.*"))
+NAMED = {"numpy": "NumPy", "scipy": "SciPy", "scikit-learn": "scikit-learn", "matplotlib": "Matplotlib"}  # in the report
 
 try:
-    rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
+    known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
+    text = rehearse(Path(), known, rubric, FIGURES)
 except ReportError as error:
     sys.exit(str(error))
+
+OWNED = [
+    "results/digits.npz",
+    "results/fonts.json",
+    *(f"results/{artifact}.json" for artifact in ARTIFACTS),
+    *(f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("svg", "png")),
+    "report/report.html",
+    "report/report.pdf",
+]
+USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
+USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
+
+FORGED = altered(OWNED)
+console = Console(workflow, USES, FORGED)
+logger.handlers[:] = [console]
+console.say(machine.caveat())
+console.say(guard.names("ignored, since no rule makes them", guard.strangers(OWNED)))
+console.say(guard.names("made anew, since they are not as they were made", FORGED))
 
 
 rule all:
     input:
-        expand("results/{artifact}.json", artifact=ARTIFACTS),
-        expand("results/figures/{figure}.{kind}", figure=FIGURES, kind=["svg", "png"]),
-        "report/report.html",
-        "report/report.pdf",
+        OWNED,
+
+
+onsuccess:
+    console.end(success=True)
+
+
+onerror:
+    console.end(success=False)
 
 
 wildcard_constraints:

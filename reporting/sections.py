@@ -17,7 +17,7 @@ import base64
 import difflib
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,9 @@ class Report:
     labels: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)  # target -> where it was first referred to
     counters: dict[str, int] = field(default_factory=dict)
-    pictures: set[str] = field(default_factory=set)
+    pictures: dict[str, set[str]] = field(default_factory=dict)  # each with the questions that show it
+    artifacts: dict[str, set[str]] = field(default_factory=dict)  # each with the questions that cite it
+    listings: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
 
@@ -139,6 +141,7 @@ class Composer:
         index, free = 0, self.free
         while index < len(tokens):
             token = tokens[index]
+            self.cites(self.report.values.paths(token.content))
             kind, _, edge = token.type.removeprefix("container_").rpartition("_")
             if token.type.startswith("container_") and edge == "open":
                 stack.append(kind)
@@ -229,6 +232,17 @@ class Composer:
             except ClaimError as error:
                 raise ReportError(f"{self.where}: {error}") from None
             self.report.claims.append((self.report.questions[-1], claim))
+            if not isinstance(claim, str):
+                self.cites(claim.cited)
+
+    def asked(self) -> list[str]:
+        """The question that this is in, if it is in one."""
+        return self.report.questions[-1:] if self.where.startswith("question ") else []
+
+    def cites(self, paths: Iterable[str]) -> None:
+        """Remember which artifacts the question cites."""
+        for path in paths:
+            self.report.artifacts.setdefault(self.report.values.artifact(path), set()).update(self.asked())
 
     def captioned(self, kind: str, words: list[str], inner: list[Token]) -> Iterator[Token]:
         """A figure, a table or a listing, with its numbered caption."""
@@ -251,6 +265,7 @@ class Composer:
                 code = listing(self.report.root / words[0], words[1:])
             except (ListingError, OSError) as error:
                 raise ReportError(f"{self.where}: {error}") from None
+            self.report.listings.append(code)
             yield raw(caption + code)
         else:
             yield raw(caption)
@@ -259,7 +274,7 @@ class Composer:
         self.free = free
 
     def picture(self, name: str, alt: str) -> str:
-        self.report.pictures.add(name)
+        self.report.pictures.setdefault(name, set()).update(self.asked())
         if name not in self.report.figures:
             close = difflib.get_close_matches(name, self.report.figures, 3)
             raise ReportError(f"{self.where}: no figure {name}; near it there are {', '.join(close) or 'none'}")
@@ -336,7 +351,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
     environment.globals.update(
         value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
     )
-    environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures, list=list)
+    environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures)
     try:
         return environment.from_string(source).render(**names)
     except jinja2.TemplateSyntaxError as error:

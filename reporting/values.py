@@ -187,6 +187,10 @@ class Values:
         self.cited.append(("", name))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
+    def paths(self, text: str) -> list[str]:
+        """The paths of the values in a text."""
+        return [path for number in PLACEHOLDER.findall(text) if (path := self.cited[int(number)][0])]
+
     def each(self, path: str) -> Iterator[str]:
         """The paths of the items of a list, or of the fields of an object, at `path`."""
         value = self.look_up(path)

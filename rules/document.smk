@@ -4,6 +4,8 @@
 rule fonts:
     output:
         fonts_json="results/fonts.json",
+    log:
+        "results/logs/fonts.log",
     params:
         code=code("scripts/fonts.py"),
     script:
@@ -16,12 +18,16 @@ rule document:
         fonts="results/fonts.json",
         artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
-        sources=["config/config.yaml", *SOURCES],
+        sources=["config/config.yaml", *TEXTS],
     output:
         document=update("report/report.html"),
+    log:
+        "results/logs/document.log",
     params:
         settings=settings,
         rubric=rubric,
+        listings=hashlib.sha256("".join(text.listings).encode()).hexdigest(),
+        made_with={"Python": platform.python_version()} | {name: locked()[package][0] for package, name in NAMED.items()},
         code=code("scripts/document.py"),
     script:
         "../scripts/document.py"
@@ -32,6 +38,8 @@ rule pdf:
         document="report/report.html",
     output:
         pdf=update("report/report.pdf"),
+    log:
+        "results/logs/pdf.log",
     params:
         rubric=rubric,
         code=code("scripts/pdf.py"),

@@ -5,6 +5,8 @@ rule digits:
     output:
         samples="results/digits.npz",
         facts="results/digits.json",
+    log:
+        "results/logs/digits.log",
     params:
         train_fraction=settings["digits"]["train_fraction"],
         seed=settings["seed"],
@@ -16,6 +18,8 @@ rule digits:
 rule landscape:
     output:
         facts="results/landscape.json",
+    log:
+        "results/logs/landscape.log",
     params:
         code=code("scripts/landscape.py"),
     script:
@@ -27,6 +31,8 @@ rule descents:
         landscape="results/landscape.json",
     output:
         descent="results/descents/{name}.json",
+    log:
+        "results/logs/descents/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="descents/{name}"),
@@ -40,6 +46,8 @@ rule step_size_scan:
         landscape="results/landscape.json",
     output:
         scan="results/step_size_scan.json",
+    log:
+        "results/logs/step_size_scan.log",
     params:
         spec=settings["step_size_scan"],
         code=code("scripts/step_size_scan.py"),
@@ -52,6 +60,8 @@ rule basins:
         landscape="results/landscape.json",
     output:
         basins="results/basins.json",
+    log:
+        "results/logs/basins.log",
     params:
         spec=settings["basins"],
         code=code("scripts/basins.py"),
@@ -64,6 +74,8 @@ rule decay_map:
         landscape="results/landscape.json",
     output:
         decay_map="results/decay_map.json",
+    log:
+        "results/logs/decay_map.log",
     params:
         spec=settings["decay_map"],
         code=code("scripts/decay_map.py"),
@@ -74,6 +86,8 @@ rule decay_map:
 rule components:
     output:
         components="results/components.json",
+    log:
+        "results/logs/components.log",
     params:
         spec=settings["finite_differences"],
         seed=settings["seed"],
@@ -85,6 +99,8 @@ rule components:
 rule gradient_flow:
     output:
         gradient_flow="results/gradient_flow.json",
+    log:
+        "results/logs/gradient_flow.log",
     params:
         spec=settings["gradient_flow"],
         seed=settings["seed"],
@@ -96,6 +112,8 @@ rule gradient_flow:
 rule one_layer_model:
     output:
         model="results/one_layer_model.json",
+    log:
+        "results/logs/one_layer_model.log",
     params:
         seed=settings["seed"],
         code=code("scripts/one_layer_model.py"),
@@ -106,6 +124,8 @@ rule one_layer_model:
 rule layers:
     output:
         layers="results/layers.json",
+    log:
+        "results/logs/layers.log",
     params:
         seed=settings["seed"],
         code=code("scripts/layers.py"),
@@ -118,6 +138,8 @@ rule networks:
         digits="results/digits.npz",
     output:
         network="results/networks/{name}.json",
+    log:
+        "results/logs/networks/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="networks/{name}"),
@@ -132,6 +154,8 @@ rule seeds:
         digits="results/digits.npz",
     output:
         seeds="results/seeds/{name}.json",
+    log:
+        "results/logs/seeds/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="networks/{name}"),
@@ -145,9 +169,11 @@ rule seeds:
 
 rule comparisons:
     input:
-        seeds=expand("results/seeds/{name}.json", name=NETWORKS),
+        seeds=expand("results/seeds/{name}.json", name=COMPARED),
     output:
         comparisons="results/comparisons.json",
+    log:
+        "results/logs/comparisons.log",
     params:
         pairs=settings["comparisons"],
         code=code("scripts/comparisons.py"),
@@ -160,6 +186,8 @@ rule sweep:
         digits="results/digits.npz",
     output:
         sweep="results/sweep.json",
+    log:
+        "results/logs/sweep.log",
     params:
         spec=settings["sweep"],
         seed=settings["seed"],
@@ -176,9 +204,11 @@ rule reproduction:
         components="results/components.json",
         one_layer_model="results/one_layer_model.json",
         layers="results/layers.json",
-        networks=expand("results/networks/{name}.json", name=NETWORKS),
+        networks=expand("results/networks/{name}.json", name=PUBLISHED),
     output:
         reproduction="results/reproduction.json",
+    log:
+        "results/logs/reproduction.log",
     params:
         code=code("scripts/reproduction.py"),
     script:

@@ -7,6 +7,8 @@ rule figure_digits:
     output:
         svg="results/figures/digits.svg",
         png="results/figures/digits.png",
+    log:
+        "results/logs/figure_digits.log",
     params:
         code=code("scripts/figure_digits.py"),
     script:
@@ -19,6 +21,8 @@ rule figure_landscape:
     output:
         svg="results/figures/landscape.svg",
         png="results/figures/landscape.png",
+    log:
+        "results/logs/figure_landscape.log",
     params:
         code=code("scripts/figure_landscape.py"),
     script:
@@ -32,6 +36,8 @@ rule figure_descents:
     output:
         svg="results/figures/descents/{name}.svg",
         png="results/figures/descents/{name}.png",
+    log:
+        "results/logs/figure_descents/{name}.log",
     params:
         code=code("scripts/figure_descents.py"),
     script:
@@ -45,6 +51,8 @@ rule figure_step_size_scan:
     output:
         svg="results/figures/step_size_scan.svg",
         png="results/figures/step_size_scan.png",
+    log:
+        "results/logs/figure_step_size_scan.log",
     params:
         code=code("scripts/figure_step_size_scan.py"),
     script:
@@ -58,6 +66,8 @@ rule figure_basins:
     output:
         svg="results/figures/basins.svg",
         png="results/figures/basins.png",
+    log:
+        "results/logs/figure_basins.log",
     params:
         code=code("scripts/figure_basins.py"),
     script:
@@ -71,6 +81,8 @@ rule figure_decay_map:
     output:
         svg="results/figures/decay_map.svg",
         png="results/figures/decay_map.png",
+    log:
+        "results/logs/figure_decay_map.log",
     params:
         code=code("scripts/figure_decay_map.py"),
     script:
@@ -85,6 +97,8 @@ rule figure_components:
         functions_png="results/figures/functions.png",
         errors_svg="results/figures/finite_differences.svg",
         errors_png="results/figures/finite_differences.png",
+    log:
+        "results/logs/figure_components.log",
     params:
         code=code("scripts/figure_components.py"),
     script:
@@ -97,6 +111,8 @@ rule figure_gradient_flow:
     output:
         svg="results/figures/gradient_flow.svg",
         png="results/figures/gradient_flow.png",
+    log:
+        "results/logs/figure_gradient_flow.log",
     params:
         code=code("scripts/figure_gradient_flow.py"),
     script:
@@ -109,6 +125,8 @@ rule figure_sweep:
     output:
         svg="results/figures/sweep.svg",
         png="results/figures/sweep.png",
+    log:
+        "results/logs/figure_sweep.log",
     params:
         code=code("scripts/figure_sweep.py"),
     script:
@@ -124,6 +142,8 @@ rule figure_dead_units:
     output:
         svg="results/figures/dead_units.svg",
         png="results/figures/dead_units.png",
+    log:
+        "results/logs/figure_dead_units.log",
     params:
         code=code("scripts/figure_dead_units.py"),
     script:
@@ -137,6 +157,8 @@ rule figure_networks:
     output:
         svg="results/figures/networks/{name}.svg",
         png="results/figures/networks/{name}.png",
+    log:
+        "results/logs/figure_networks/{name}.log",
     params:
         code=code("scripts/figure_networks.py"),
     script:

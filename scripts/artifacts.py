@@ -1,10 +1,10 @@
-"""Artifacts: JSON that any program can read, there whole or not at all."""
+"""Artifacts: JSON that any program can read, there whole or not at all, and sealed."""
 
+import hashlib
 import json
 import math
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,41 @@ class ArtifactError(Exception):
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
-    """A path beside the given one to write to; renamed to it at the end, removed where something fails."""
+    """A path beside the given one to write to; sealed and renamed to it at the end, removed where something fails."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}{path.suffix}")
+    aside = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
+        # First the seal: what is interrupted here leaves a file that differs from its seal.
+        seal(path).write_text(f"{sha256(aside)}  {path.name}\n", encoding="utf-8")
         aside.replace(path)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be written: {error.strerror or error}") from None
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def seal(path: Path) -> Path:
+    """Where the SHA-256 of a finished file stands, as the program sha256sum has it."""
+    return path.with_name(f".{path.name}.sha256")
+
+
+def sha256(path: str | Path) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def altered(paths: Iterable[str]) -> list[str]:
+    """Those of the files that are not as they were written."""
+    return [path for path in paths if Path(path).exists() and not intact(Path(path))]
+
+
+def intact(path: Path) -> bool:
+    try:
+        return seal(path).read_text(encoding="utf-8") == f"{sha256(path)}  {path.name}\n"
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def write_json(path: str | Path, content: dict[str, Any]) -> None:

@@ -1,28 +1,12 @@
 """Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file."""
 
-import hashlib
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from reporting.document import page
 from reporting.sections import ReportError
-from scripts.artifacts import read_json, whole
+from scripts.artifacts import read_json, sha256, whole
 from scripts.job import run
-
-PACKAGES = [
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "matplotlib",
-    "snakemake",
-    "jinja2",
-    "markdown-it-py",
-    "mathra",
-    "weasyprint",
-]
-
 
 def main(
     fonts: str,
@@ -32,13 +16,14 @@ def main(
     document: str,
     settings: dict[str, Any],
     rubric: dict[str, Any],
+    made_with: dict[str, str],
+    listings: str,
 ) -> None:
-    del sources  # they are there for Snakemake: the text and the code that it shows
+    del sources, listings  # they are there for Snakemake: the text, and the code that it shows
     contents = {name_of(path): read_json(path) for path in artifacts}
     contents["config"] = settings
     contents["made"] = {
-        "python": platform.python_version(),
-        "packages": [{"name": name, "version": version(name)} for name in PACKAGES],
+        "with": [{"name": name, "version": version} for name, version in made_with.items()],
         "configuration": sha256("config/config.yaml"),
         "artifacts": [
             {
@@ -52,10 +37,6 @@ def main(
     pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
     with whole(document) as aside:
         aside.write_text(page(Path(), contents, rubric, pictures, read_json(fonts)), encoding="utf-8")
-
-
-def sha256(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def name_of(path: str) -> str:

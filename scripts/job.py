@@ -1,22 +1,54 @@
 """The tail of every script: run its `main` as a Snakemake job."""
 
+import fcntl
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from scripts.artifacts import ArtifactError
+
+log: int | None = None  # the file descriptor of this process's log, where it is a job
 
 
 def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> None:
     """Call `main` with the job's named files and parameters; an expected fault is one message, not a traceback.
 
-    The parameter `code`, the fingerprint of the code, is there for Snakemake alone.
+    All that the job says goes into its log, which the console shows where it is worth it. The parameter `code`, the
+    fingerprint of the code, is there for Snakemake alone.
     """
+    global log
     arguments = {**snakemake.input, **snakemake.output, **snakemake.params}
     arguments.pop("code", None)
+    turn = os.open(__file__, os.O_RDONLY)  # until the end: a build waits for jobs that outlived theirs
+    fcntl.flock(turn, fcntl.LOCK_SH)
+    terminal = os.dup(sys.stderr.fileno())
     try:
+        Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)
+        log = os.open(snakemake.log[0], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, sys.stdout.fileno())
+        os.dup2(log, sys.stderr.fileno())
         main(**arguments)
+        say("")
     except (ArtifactError, OSError, *faults) as error:  # type: ignore[misc]
-        sys.exit(str(error))
-    for path in snakemake.output:
-        print(path, flush=True)
+        path = getattr(error, "filename", None)
+        message = f"{path}: {error.strerror}" if path else str(error)
+        try:
+            say(message + "\n")
+        except OSError:  # the disk is full
+            os.write(terminal, f"{message}\n".encode())
+        sys.exit(1)
+
+
+def progress(done: int, total: int, what: str) -> None:
+    """How far a long job is, for who watches it."""
+    say(f"{done} of {total} {what}")
+
+
+def say(text: str) -> None:
+    """Make the job's log hold this and nothing else."""
+    if log is not None:
+        os.truncate(log, 0)
+        os.lseek(log, 0, os.SEEK_SET)
+        os.write(log, text.encode())

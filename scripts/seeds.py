@@ -9,7 +9,7 @@ from nnlib.layers import ReLU
 from nnlib.net import Net
 from nnlib.training import fit
 from scripts.artifacts import write_json
-from scripts.job import run
+from scripts.job import progress, run
 from scripts.repeats import BAND, band, repeated, samples, spread
 
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -21,6 +21,11 @@ def main(
 ) -> None:
     net, train, test = repeated(samples(digits), spec, seed, repeats, train_fraction)
     dead: list[Any] = []
+
+    def after_epoch(net: Net) -> None:
+        dead.append(dead_units(net, train.x))
+        progress(len(dead), spec["epochs"], "epochs")
+
     history = fit(
         net,
         train,
@@ -29,7 +34,7 @@ def main(
         epochs=spec["epochs"],
         learning_rate=spec["learning_rate"],
         minibatch_size=spec["minibatch_size"],
-        after_epoch=lambda net: dead.append(dead_units(net, train.x)),
+        after_epoch=after_epoch,
     )
     curves = {metric: getattr(history, metric) for metric in METRICS}
     finite = np.isfinite(curves["train_loss"]) & np.isfinite(curves["test_loss"])

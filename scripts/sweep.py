@@ -1,7 +1,5 @@
 """Train networks over learning rates and minibatch sizes, each from many seeds, tuned on a validation set."""
 
-import sys
-import time
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ from nnlib.digits import train_size
 from nnlib.functions import LOSSES
 from nnlib.training import Samples, fit, loss_and_accuracy
 from scripts.artifacts import write_json
-from scripts.job import run
+from scripts.job import progress, run
 from scripts.repeats import repeated, samples, spread
 from scripts.seeds import dead_units
 
@@ -19,7 +17,6 @@ def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fractio
     everything = samples(digits)
     cells = []
     total = len(spec["minibatch_sizes"]) * len(spec["learning_rates"]) * 2
-    started = time.monotonic()
     for gradient in ("sum", "mean"):
         for size in spec["minibatch_sizes"]:
             for rate in spec["learning_rates"]:
@@ -29,7 +26,7 @@ def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fractio
                     {"gradient": gradient, "minibatch_size": size, "learning_rate": rate}
                     | cell(everything, spec, seed, train_fraction, size, rate * scale)
                 )
-                progress(len(cells), total, started)
+                progress(len(cells), total, "settings")
     best = {
         gradient: max(
             (found for found in cells if found["gradient"] == gradient),
@@ -63,17 +60,6 @@ def cell(
         "died": int((dead & ~diverged).sum()),
         "share_lost": float((dead | diverged).mean()),
     }
-
-
-def progress(done: int, total: int, started: float) -> None:
-    """One line that says how many of how many, and the time left, where a person watches."""
-    if sys.stderr.isatty():
-        left = (time.monotonic() - started) / done * (total - done)
-        print(
-            f"\rsweep: {done} of {total} settings, {left:.0f} s left ",
-            end="\n" if done == total else "",
-            file=sys.stderr,
-        )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""What a build says: a line of progress in a terminal, a line a job elsewhere; what failed and why; what it made."""
+
+import logging
+import math
+import re
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scripts.plan import plan, plural, remembered, title
+
+TAIL = 20  # lines that are shown of a failed job's log
+REPORT = "report/report.pdf"
+
+
+class Console(logging.Handler):
+    """Hears Snakemake's events in place of its own output."""
+
+    def __init__(self, workflow: Any, uses: Mapping[str, set[str]], forged: list[str]) -> None:
+        super().__init__(logging.INFO)
+        self.workflow = workflow
+        self.forged = forged  # files to make anew
+        self.uses = uses  # the questions that cite the file of an artifact or a figure
+        self.jobs: dict[int, Any] = {}
+        self.expected: dict[int, float] = {}
+        self.running: dict[int, float] = {}
+        self.done = 0
+        self.ended_by: str | None = None  # the signal that ended a job
+        self.started = time.monotonic()
+        self.terminal = sys.stderr.isatty()
+        self.over = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "event", None)
+        if event == "workflow_started":
+            # Snakemake trusts what is there. It has read the Snakefile now, and not yet looked for what to run.
+            settings = self.workflow.dag_settings
+            settings.forcerun = frozenset({*settings.forcerun, *self.forged})
+        elif event == "run_info":
+            self.begin()
+        elif self.workflow.dryrun:
+            if record.levelno >= logging.ERROR or record.getMessage().startswith("Nothing to be done"):
+                self.say(record.getMessage())
+        elif event == "job_started":
+            self.running |= dict.fromkeys(set(record.__dict__["jobs"]) & set(self.jobs), time.monotonic())
+        elif event == "job_finished":
+            self.finish(record.__dict__["job_id"])
+        elif event == "job_error":
+            self.fail(record.__dict__)
+        elif event == "error":
+            self.explain(record.getMessage())
+        elif record.getMessage().startswith("Nothing to be done"):
+            self.say(f"{REPORT} is up to date.")
+        elif record.levelno >= logging.ERROR:
+            self.say(record.getMessage())
+
+    def begin(self) -> None:
+        """All jobs are known, none has started."""
+        if self.jobs:
+            return
+        dag = self.workflow.dag
+        self.jobs = {dag.jobid(job): job for job in dag.needrun_jobs() if job.output}
+        self.expected = {number: remembered(self.workflow, job) or 1.0 for number, job in self.jobs.items()}
+        if self.workflow.dryrun:
+            for line in plan(self.workflow, list(self.jobs.values()), self.uses):
+                print(line)
+        elif self.terminal:
+            threading.Thread(target=self.refresh, daemon=True).start()
+
+    def refresh(self) -> None:
+        while not self.over.wait(0.2):
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{self.status()[:width]}", end="", file=sys.stderr, flush=True)
+
+    def status(self) -> str:
+        """How many of how many, what runs now, and the time left."""
+        now = time.monotonic()
+        running = dict(self.running)
+        names = ", ".join(f"{title(self.jobs[number])}{self.depth(number)}" for number in running)
+        left = sum(seconds for number, seconds in self.expected.items() if number in self.jobs and number not in running)
+        left += sum(max(self.expected[number] - (now - since), 0) for number, since in running.items())
+        cores = self.workflow.resource_settings.cores or 1
+        return f"{self.done}/{len(self.expected)}  {names}  about {math.ceil(left / cores)} s left"
+
+    def depth(self, number: int) -> str:
+        """How far a job says it is."""
+        try:
+            said = Path(self.jobs[number].log[0]).read_text(encoding="utf-8")
+        except (OSError, ValueError, IndexError):
+            return ""
+        return f" {said}" if " of " in said and "\n" not in said else ""
+
+    def finish(self, number: int) -> None:
+        if number not in self.jobs:
+            return
+        self.done += 1
+        job = self.jobs.pop(number)
+        took = time.monotonic() - self.running.pop(number, time.monotonic())
+        if not self.terminal:
+            self.say(f"{self.done}/{len(self.expected)}  {title(job)}  {took:.1f} s")
+
+    def fail(self, said: dict[str, Any]) -> None:
+        """The last lines of a failed job's log, and where that is; a log of one line is a message."""
+        job = self.jobs.pop(said["jobid"], None)
+        self.running.pop(said["jobid"], None)
+        name, path = title(job) if job else said["rule_name"], said["log"][0]
+        try:
+            lines = Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+        except OSError:
+            lines = []
+        if len(lines) == 1 and self.ended_by is None:
+            self.say(f"{name}: {lines[0]} (also in {path})")
+        elif lines or self.ended_by:
+            self.say(f"{name} failed{f', ended by {self.ended_by}' if self.ended_by else ''}; its log is {path}")
+            self.say("\n".join(f"    {line}" for line in lines[-TAIL:]))
+
+    def explain(self, message: str) -> None:
+        """Snakemake's own errors, less those that repeat what a job's log says."""
+        if message.strip().endswith("At least one job did not complete successfully."):
+            return
+        if ended := re.search(r"died with <Signals\.(\w+)|returned non-zero exit status (\d+)\.", message):
+            status = int(ended[2] or 0)
+            self.ended_by = ended[1] or (signal.Signals(status - 128).name if status > 128 else None)
+            return
+        self.say(message.strip())
+
+    def end(self, success: bool) -> None:
+        """The last line: what was made, or what is left."""
+        self.over.set()
+        seconds = round(time.monotonic() - self.started)
+        took = f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
+        if success:
+            self.say(f"{REPORT} and report/report.html are ready: {plural(self.done, 'job')} in {took}.")
+        else:
+            self.say(f"Stopped after {self.done} of {plural(len(self.expected), 'job')}, {took}. The last good report stays.")
+
+    def say(self, text: str) -> None:
+        if self.terminal:
+            print("\r\x1b[K", end="", file=sys.stderr)
+        if text:
+            print(text, file=sys.stderr, flush=True)
