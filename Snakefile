@@ -68,7 +68,13 @@ ARTIFACTS = [
 COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
 PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
 TEXTS = sorted(str(path) for path in Path("templates").rglob("*.*"))
-NAMED = {"numpy": "NumPy", "scipy": "SciPy", "scikit-learn": "scikit-learn", "matplotlib": "Matplotlib"}  # in the report
+# The packages that the report names.
+NAMED = {
+    "numpy": "NumPy",
+    "scipy": "SciPy",
+    "scikit-learn": "scikit-learn",
+    "matplotlib": "Matplotlib",
+}
 
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}

@@ -58,7 +58,7 @@ class Report:
     counters: dict[str, int] = field(default_factory=dict)
     pictures: dict[str, set[str]] = field(default_factory=dict)  # each with the questions that show it
     artifacts: dict[str, set[str]] = field(default_factory=dict)  # each with the questions that cite it
-    listings: list[str] = field(default_factory=list)
+    listings: dict[str, str] = field(default_factory=dict)  # the code that is shown of each file
     questions: list[str] = field(default_factory=list)
     claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
 
@@ -265,7 +265,7 @@ class Composer:
                 code = listing(self.report.root / words[0], words[1:])
             except (ListingError, OSError) as error:
                 raise ReportError(f"{self.where}: {error}") from None
-            self.report.listings.append(code)
+            self.report.listings[words[0]] = self.report.listings.get(words[0], "") + code
             yield raw(caption + code)
         else:
             yield raw(caption)

@@ -26,8 +26,12 @@ rule document:
     params:
         settings=settings,
         rubric=rubric,
-        listings=hashlib.sha256("".join(text.listings).encode()).hexdigest(),
-        made_with={"Python": platform.python_version()} | {name: locked()[package][0] for package, name in NAMED.items()},
+        listings={
+            f"the listing of {path}": hashlib.sha256(shown.encode()).hexdigest()
+            for path, shown in text.listings.items()
+        },
+        made_with={"Python": platform.python_version()}
+        | {name: locked()[package][0] for package, name in NAMED.items()},
         code=code("scripts/document.py"),
     script:
         "../scripts/document.py"

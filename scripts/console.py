@@ -82,7 +82,9 @@ class Console(logging.Handler):
         now = time.monotonic()
         running = dict(self.running)
         names = ", ".join(f"{title(self.jobs[number])}{self.depth(number)}" for number in running)
-        left = sum(seconds for number, seconds in self.expected.items() if number in self.jobs and number not in running)
+        left = sum(
+            seconds for number, seconds in self.expected.items() if number in self.jobs and number not in running
+        )
         left += sum(max(self.expected[number] - (now - since), 0) for number, since in running.items())
         cores = self.workflow.resource_settings.cores or 1
         return f"{self.done}/{len(self.expected)}  {names}  about {math.ceil(left / cores)} s left"
@@ -137,7 +139,9 @@ class Console(logging.Handler):
         if success:
             self.say(f"{REPORT} and report/report.html are ready: {plural(self.done, 'job')} in {took}.")
         else:
-            self.say(f"Stopped after {self.done} of {plural(len(self.expected), 'job')}, {took}. The last good report stays.")
+            self.say(
+                f"Stopped after {self.done} of {plural(len(self.expected), 'job')}, {took}. The last good report stays."
+            )
 
     def say(self, text: str) -> None:
         if self.terminal:

@@ -8,6 +8,7 @@ from reporting.sections import ReportError
 from scripts.artifacts import read_json, sha256, whole
 from scripts.job import run
 
+
 def main(
     fonts: str,
     artifacts: list[str],
@@ -17,7 +18,7 @@ def main(
     settings: dict[str, Any],
     rubric: dict[str, Any],
     made_with: dict[str, str],
-    listings: str,
+    listings: dict[str, str],
 ) -> None:
     del sources, listings  # they are there for Snakemake: the text, and the code that it shows
     contents = {name_of(path): read_json(path) for path in artifacts}

@@ -17,7 +17,10 @@ def take_turn(snakefile: str) -> IO[bytes]:
     turn alone; its jobs hold a lock of their own, so that one that outlived a killed build is waited for as well.
     """
     turn = Path(snakefile).open("rb")  # noqa: SIM115
-    for file, who in ((turn, "another build"), (Path(__file__).with_name("job.py").open("rb"), "a job of a killed build")):
+    for file, who in (
+        (turn, "another build"),
+        (Path(__file__).with_name("job.py").open("rb"), "a job of a killed build"),
+    ):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

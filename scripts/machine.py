@@ -9,7 +9,7 @@ import ctypes.util
 import os
 import platform
 
-from numpy._core._multiarray_umath import __cpu_features__ as features
+from numpy._core._multiarray_umath import __cpu_features__ as features  # type: ignore[import-not-found]
 
 SAME = "x86-64 with AVX2"  # the processors with which results are the same to the last bit
 ROUTINES = {

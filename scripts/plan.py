@@ -19,7 +19,9 @@ class Change:
 
     def __str__(self) -> str:
         if "/" in self.path:  # a module
-            return f"{self.path}: {'changed' if self.before and self.after else 'imported by other scripts than before'}"
+            return (
+                f"{self.path}: {'changed' if self.before and self.after else 'imported by other scripts than before'}"
+            )
         if self.before is None or self.after is None:
             return f"{self.path}: {'new' if self.before is None else 'taken out'}"
         name, _, key = self.path.rpartition(".")
@@ -41,13 +43,14 @@ def plan(workflow: Any, jobs: list[Any], uses: Mapping[str, set[str]]) -> Iterat
     """A paragraph for each cause, with all that follows from it, and a line with the time."""
     causes: dict[str, set[Any]] = {}
     # The document has all settings as a parameter: what changed in that has the path that the configuration has.
-    document = next(job for job in workflow.dag.jobs if job.rule.name == "document")
-    settings = list(changes(workflow.persistence.params_changed(document, file=document.output[0])))
+    document = next((job for job in jobs if job.rule.name == "document"), None)
+    settings = changes(workflow, document) if document else []
     for job in sorted(jobs, key=title):
-        for change in changes(workflow.dag.reason(job).params_changed):
-            cause = next((known for known in settings if same(known, change, job)), change)
-            causes.setdefault(str(cause), set()).add(job)
-        for cause in files(workflow, job):
+        for change in changes(workflow, job):
+            known = next((known for known in settings if same(known, change, job)), change)
+            causes.setdefault(str(known), set()).add(job)
+        added = [known for known in settings if known.before is None and known.path.endswith(f".{name_of(job)}")]
+        for cause in [*map(str, added), *files(workflow, job, told=bool(added or settings))]:
             causes.setdefault(cause, set()).add(job)
     for cause, first in causes.items():
         yield f"{cause}\n  → {consequences(downstream(workflow.dag, first, set(jobs)), uses)}"
@@ -56,15 +59,21 @@ def plan(workflow: Any, jobs: list[Any], uses: Mapping[str, set[str]]) -> Iterat
     yield f"{plural(len(jobs), 'job')} to run{new}; last time they took {sum(times):.0f} s of work."
 
 
-def changes(params: Any) -> Iterator[Change]:
+def name_of(job: Any) -> str:
+    return str(job.wildcards_dict.get("name", ""))
+
+
+def changes(workflow: Any, job: Any) -> list[Change]:
     """What differs between a job's parameters now and at its last run, of which Snakemake keeps the values only."""
+    params = workflow.persistence.params_changed(job, file=job.output[0])
     before, after = ([read(text) for text in sorted(side)] for side in (params.only_old, params.only_new))
     old, new = ([item for item in side if isinstance(item, dict)] for side in (before, after))
+    found: list[Change] = []
     for one in old:
         other = max(new, key=lambda item: len(item.keys() & one.keys()), default={})
-        yield from differences(one, other)
+        found += differences(one, other)
     plain = [[item for item in side if not isinstance(item, dict)] for side in (before, after)]
-    yield from (Change("", *pair) for pair in zip(*plain, strict=False))
+    return found + [Change("", *pair) for pair in zip(*plain, strict=False)]
 
 
 def read(text: str) -> Any:
@@ -88,13 +97,15 @@ def same(known: Change, change: Change, job: Any) -> bool:
     """Whether a change of the configuration is what a job's parameter shows of it."""
     if (known.before, known.after) != (change.before, change.after):
         return False
-    block, name = known.path.split(".")[:2] if "." in known.path else (known.path, ""), job.wildcards_dict.get("name")
-    named = block[0] in ("networks", "descents")
-    return f".{known.path}".endswith(f".{change.path}" if change.path else "") and (not named or name in (None, block[1]))
+    block, name, *_ = [*known.path.split("."), ""]
+    named = block in ("networks", "descents")
+    if named and name_of(job) not in ("", name):
+        return False
+    return f".{known.path}".endswith(f".{change.path}") or not change.path
 
 
-def files(workflow: Any, job: Any) -> Iterator[str]:
-    """The files on whose account a job runs, but for those that other jobs make."""
+def files(workflow: Any, job: Any, told: bool) -> Iterator[str]:
+    """The files on whose account a job runs, but for those that other jobs make, and what settings have told."""
     reason = workflow.dag.reason(job)
     if reason.forced:
         yield f"{' and '.join(sorted(job.output))}: changed after it was made"
@@ -102,10 +113,11 @@ def files(workflow: Any, job: Any) -> Iterator[str]:
         known = [path for path in sorted(paths) if workflow.persistence.metadata(path)]
         if known:
             yield f"{' and '.join(known)}: {word}"
-        elif paths:
+        elif paths and not told:
             yield "never made before"
     made = {path for before in workflow.dag.dependencies[job] for path in before.output}
-    yield from (f"{path}: changed" for path in sorted(reason.updated_input - made))
+    updated = reason.updated_input - made - ({"config/config.yaml"} if told else set())
+    yield from (f"{path}: changed" for path in sorted(updated))
     if reason.input_changed:
         yield f"{title(job)}: of other artifacts than before"
 
