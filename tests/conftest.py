@@ -33,7 +33,7 @@ CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0
 RUBRIC = {"longest_answer": 4, "longest_body": 30, "derivations": [], "points": {"1.1.a": 2, "1.1.b": 1}}
 FACTS = {"run": {"loss": [0.5, 0.25], "name": "first", "steps": 3}}
 ROOT = Path(__file__).parents[1]
-PARTS = ("Snakefile", "rules", "profiles", "config", "nnlib", "scripts", "reporting", "templates")
+PARTS = ("Snakefile", "requirements.lock", "rules", "profiles", "config", "nnlib", "scripts", "reporting", "templates")
 HOSTILE = '<script>alert(1)</script> $x$ {{ 7*7 }} & "q"'
 SMALLER = [
     (r"epochs: (30|50|200)\b", "epochs: 20"),

@@ -1,11 +1,32 @@
 """Facts about scripts/fingerprint.py: the fingerprint is that of what the code does, imports of ours included."""
 
+import re
 import runpy
 from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "scripts" / "fingerprint.py"
+from scripts.fingerprint import code
+
+SOURCES = {
+    f"scripts/{name}.py": (Path(__file__).parents[1] / "scripts" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("fingerprint", "machine")
+}
+LOCK = """
+leaf==1.0 \\
+    --hash=sha256:aa
+    # via
+    #   numpy
+    #   other-one
+numpy==2.4.0 ; python_version < "3.13" \\
+    --hash=sha256:bb
+    # via proven-report (pyproject.toml)
+numpy==2.5.0 ; python_version >= "3.13" \\
+    --hash=sha256:cc
+    # via proven-report (pyproject.toml)
+other-one==3.0
+    # via proven-report (pyproject.toml)
+"""
 FILES = {
     "scripts/train.py": '''"""Train."""
 
@@ -20,22 +41,23 @@ def main(a: int) -> int:
     "nnlib/layers.py": '"""Layers."""\n\n\nclass Layer(int):\n    """One."""\n\n    depth = 1\n',
     "nnlib/other.py": "unused = 1\n",
     "reporting/values.py": "unused = 1\n",
+    "requirements.lock": LOCK,
 }
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A small project with its own copy of the module."""
-    for name, text in {**FILES, "scripts/fingerprint.py": SOURCE.read_text(encoding="utf-8")}.items():
+    for name, text in {**FILES, **SOURCES}.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return tmp_path
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path) -> dict[str, str]:
     result = runpy.run_path(str(root / "scripts" / "fingerprint.py"))["code"]("scripts/train.py")
-    assert isinstance(result, str)
+    assert isinstance(result, dict)
     return result
 
 
@@ -80,7 +102,8 @@ def test_comments_docstrings_blank_lines_and_layout_change_nothing(root: Path, n
 def test_a_statement_of_the_script_or_of_what_it_imports_changes_it(root: Path, name: str, old: str, new: str) -> None:
     before = fingerprint(root)
     change(root, name, old, new)
-    assert fingerprint(root) != before
+    after = fingerprint(root)
+    assert {key for key in before if after[key] != before[key]} == {name}
 
 
 def test_a_statement_in_a_package_that_is_imported_from_changes_it(root: Path) -> None:
@@ -119,7 +142,30 @@ def test_an_import_in_any_form_is_followed(root: Path, statement: str) -> None:
 
 def test_modules_may_import_each_other(root: Path) -> None:
     change(root, "nnlib/layers.py", '"""Layers."""\n', "import nnlib.net\n")
-    assert len(fingerprint(root)) == 64
+    assert {"nnlib/layers.py", "nnlib/net.py"} <= set(fingerprint(root))
+
+
+def test_a_package_that_is_imported_is_in_it_with_all_that_it_needs(root: Path) -> None:
+    found = fingerprint(root)
+    assert found["numpy"] == "2.4.0, 2.5.0"
+    assert found["leaf"] == "1.0"
+    assert "other-one" not in found
+    change(root, "requirements.lock", "leaf==1.0", "leaf==1.1")
+    assert fingerprint(root)["leaf"] == "1.1"
+    assert {key for key in found if fingerprint(root)[key] != found[key]} == {"leaf"}
+
+
+def test_what_computes_with_numpy_names_the_processor_and_the_c_library(root: Path) -> None:
+    assert {"processor", "C library"} <= set(fingerprint(root))
+    change(root, "nnlib/net.py", "import numpy\n", "")
+    assert not {"processor", "C library", "numpy", "leaf"} & set(fingerprint(root))
+
+
+def test_what_prints_with_weasyprint_names_its_libraries() -> None:
+    found = code("scripts/pdf.py")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["pango"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["harfbuzz"])
+    assert "pango" not in code("scripts/document.py")
 
 
 def test_the_place_of_the_project_is_not_in_it(root: Path, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -339,15 +338,6 @@ def test_a_sweep_says_nothing_where_nobody_watches(
     sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
     assert capfd.readouterr() == ("", "")
     assert artifact(tmp_path / "a.json")["cells"] == [artifact(swept)["cells"][i] for i in (3, 7)]
-
-
-def test_a_sweep_tells_a_person_how_far_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    sweep.progress(1, 4, time.monotonic() - 2)
-    sweep.progress(4, 4, time.monotonic())
-    said = capsys.readouterr().err
-    assert said.startswith("\rsweep: 1 of 4 settings, 6 s left")
-    assert said.endswith("\n")
 
 
 # Figures.

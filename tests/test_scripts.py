@@ -2,14 +2,12 @@
 
 import importlib
 import json
-import logging
 import re
 import struct
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,8 +21,6 @@ from scripts import (
     decay_map,
     descents,
     digits,
-    faults,
-    job,
     landscape,
     layers,
     networks,
@@ -364,55 +360,11 @@ class Named(list[str]):
         return self.files[key]
 
 
-@pytest.mark.parametrize(
-    "fault", [ArtifactError("a.json: broken"), OSError(28, "No space left", "a.json"), KeyError("k")]
-)
-def test_a_job_ends_with_one_message_for_an_expected_fault(fault: Exception) -> None:
-    def main(a: str) -> None:
-        raise fault
-
-    given = SimpleNamespace(input=Named(a="x"), output=Named(), params={"code": "f"})
-    with pytest.raises(SystemExit) as caught:
-        job.run(main, given, KeyError)
-    assert caught.value.code == str(fault)
-
-
-def test_a_job_gets_its_files_and_parameters_by_name_and_prints_what_it_wrote(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    got: list[str] = []
-    given = SimpleNamespace(input=Named(a="in"), output=Named(b="out"), params={"c": "so", "code": "fingerprint"})
-    job.run(lambda a, b, c: got.extend([a, b, c]), given)
-    assert got == ["in", "out", "so"]
-    assert capsys.readouterr().out == "out\n"
-
-
 def test_no_script_runs_anything_when_it_is_imported() -> None:
     names = [f"scripts.{path.stem}" for path in sorted((ROOT / "scripts").glob("*.py"))]
     program = f"import importlib\nfor name in {names}: importlib.import_module(name)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-@pytest.mark.parametrize(
-    ("event", "text", "heard"),
-    [
-        ("error", "Missing input files for rule networks", True),
-        ("error", "Error in rule networks:\n  Command 'x' returned non-zero exit status 1.", False),
-        ("error", "Error in rule networks:\n  Command 'x' died with <Signals.SIGKILL: 9>.", True),
-        ("error", "At least one job did not complete successfully.", False),
-        ("job_info", "rule networks", False),
-        (None, "Building DAG of jobs...", False),
-    ],
-)
-def test_every_fault_that_a_job_has_not_told_itself_is_heard(
-    capsys: pytest.CaptureFixture[str], event: str | None, text: str, heard: bool
-) -> None:
-    record = logging.LogRecord("snakemake", logging.ERROR, "", 0, text, None, None)
-    if event:
-        record.event = event
-    faults.Faults().emit(record)
-    assert capsys.readouterr().err == (f"{text}\n" if heard else "")
 
 
 def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
@@ -430,4 +382,4 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
         with pytest.raises(ProofError, match=message):
             pdf.main(str(source), str(target), rubric)
         assert target.read_bytes() == before
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.pdf"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".report.pdf.sha256", "report.html", "report.pdf"]

@@ -1,0 +1,80 @@
+"""Facts about scripts/guard.py: one build at a time, and files that no rule makes are named."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts import guard, job
+
+ROOT = Path(__file__).parents[1]
+HOLD = (
+    "import sys, fcntl; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_{}); print('held', flush=True); input()"
+)
+
+
+def hold(path: Path, kind: str) -> "subprocess.Popen[str]":
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD.format(kind), str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    return holder
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "who"), [("Snakefile", "EX", "another build"), ("job.py", "SH", "a job of a killed build")]
+)
+def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_killed(
+    tmp_path: Path, file: str, kind: str, who: str
+) -> None:
+    (tmp_path / "Snakefile").touch()
+    (tmp_path / "scripts").mkdir()
+    for name in ("guard.py", "job.py"):
+        (tmp_path / "scripts" / name).write_bytes((ROOT / "scripts" / name).read_bytes())
+    holder = hold(tmp_path / (file if file == "Snakefile" else f"scripts/{file}"), kind)
+    program = "from scripts.guard import take_turn; take_turn('Snakefile'); print('mine')"
+    waiting = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, text=True, stdout=-1, stderr=-1)
+    assert waiting.stderr
+    assert waiting.stderr.readline() == f"In this folder {who} still runs; this one waits for it.\n"
+    time.sleep(0.1)
+    assert waiting.poll() is None
+    holder.kill()
+    out, err = waiting.communicate(timeout=10)
+    assert (out, err, waiting.returncode) == ("mine\n", "", 0)
+    holder.communicate()
+
+
+def test_a_turn_ends_when_its_file_is_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Path(job.__file__).parent == Path(guard.__file__).parent
+    (tmp_path / "Snakefile").touch()
+    for _ in range(2):
+        guard.take_turn(str(tmp_path / "Snakefile")).close()
+    assert capsys.readouterr().err == ""
+
+
+def test_strangers_are_the_files_that_no_rule_makes_logs_seals_and_the_like_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "a.json",
+        "networks/old.json",
+        "networks/new.json",
+        "logs/a.log",
+        ".gitkeep",
+        "networks/.new.json.sha256",
+    ):
+        path = tmp_path / "results" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    owned = ["results/a.json", "results/networks/new.json"]
+    assert guard.strangers(owned) == ["results/networks/old.json"]
+
+
+def test_many_files_are_one_line_and_none_is_none() -> None:
+    assert guard.names("ignored", ["a", "b"]) == "ignored: a, b"
+    assert guard.names("ignored", list("abcdefgh")) == "ignored: a, b, c, d, e and 3 more"
+    assert guard.names("ignored", []) == ""

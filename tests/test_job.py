@@ -1,0 +1,81 @@
+"""Facts about scripts/job.py: a job gets its files and parameters by name, and what it says is in its log."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# A script as Snakemake runs it, in a process of its own.
+SCRIPT = """
+import sys
+from types import SimpleNamespace
+from scripts import job
+from scripts.artifacts import ArtifactError
+
+
+class Named(dict):
+    def __iter__(self):  # Snakemake's lists of files iterate over the files
+        return iter(self.values())
+
+    def keys(self):
+        return dict.keys(self)
+
+
+{main}
+
+job.run(main, SimpleNamespace(
+    input=Named(a="in"), output=Named(b="out"), params={{"c": "so", "code": "f"}}, log=["logs/one.log"]
+), KeyError)
+"""
+
+
+def run(folder: Path, main: str) -> tuple[int, str, str]:
+    """The exit status, what the terminal shows, and the log."""
+    command = [sys.executable, "-c", SCRIPT.format(main=main)]
+    done = subprocess.run(
+        command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr, (folder / "logs" / "one.log").read_text(encoding="utf-8")
+
+
+def test_a_job_gets_its_files_and_its_parameters_without_the_fingerprint(tmp_path: Path) -> None:
+    main = "def main(**given):\n    assert given == {'a': 'in', 'b': 'out', 'c': 'so'}, given"
+    assert run(tmp_path, main) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("ArtifactError('a.json: broken')", "a.json: broken"),
+        ("OSError(28, 'No space left', 'a.json')", "a.json: No space left"),
+        ("KeyError('k')", "'k'"),
+    ],
+)
+def test_a_job_ends_with_one_line_in_its_log_for_an_expected_fault(tmp_path: Path, fault: str, message: str) -> None:
+    main = f"def main(**given):\n    print('before')\n    sys.stdout.flush()\n    raise {fault}"
+    assert run(tmp_path, main) == (1, "", f"{message}\n")
+
+
+def test_a_job_that_raises_otherwise_leaves_all_that_it_said_and_the_traceback_in_its_log(tmp_path: Path) -> None:
+    status, shown, log = run(tmp_path, "def main(**given):\n    print('before', flush=True)\n    1 / 0")
+    assert (status, shown) == (1, "")
+    assert log.startswith("before\nTraceback")
+    assert log.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_progress_is_all_that_is_in_the_log_and_gone_at_the_end(tmp_path: Path) -> None:
+    main = """def main(**given):
+    job.progress(1, 12, "settings")
+    job.progress(11, 12, "settings")
+    assert open("logs/one.log").read() == "11 of 12 settings"
+"""
+    assert run(tmp_path, main) == (0, "", "")
+
+
+def test_progress_of_what_is_no_job_is_not_said(capfd: pytest.CaptureFixture[str]) -> None:
+    from scripts.job import progress
+
+    progress(1, 2, "settings")
+    assert capfd.readouterr() == ("", "")
