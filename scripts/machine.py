@@ -9,7 +9,9 @@ import ctypes.util
 import os
 import platform
 
-from numpy._core._multiarray_umath import __cpu_features__ as features  # type: ignore[import-not-found]
+from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
+
+features: dict[str, bool] = _multiarray_umath.__cpu_features__
 
 SAME = "x86-64 with AVX2"  # the processors with which results are the same to the last bit
 ROUTINES = {
