@@ -5,11 +5,20 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report test soak bench lint lock clean help
+.PHONY: report plan watch test soak bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/snakemake
+
+plan: ## say what `make report` would run, and why, without running it
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/snakemake --dry-run
+
+watch: ## build, and build again whenever a source is saved
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/watchfiles --verbosity warning --sigint-timeout 60 .venv/bin/snakemake \
+		Snakefile requirements.lock rules config nnlib scripts reporting templates
 
 test: ## run the tests
 	$(ENVIRONMENT) requirements-dev.lock

@@ -43,21 +43,18 @@ class Console(logging.Handler):
             settings.forcerun = frozenset({*settings.forcerun, *self.forged})
         elif event == "run_info":
             self.begin()
-        elif self.workflow.dryrun:
-            if record.levelno >= logging.ERROR or record.getMessage().startswith("Nothing to be done"):
-                self.say(record.getMessage())
-        elif event == "job_started":
-            self.running |= dict.fromkeys(set(record.__dict__["jobs"]) & set(self.jobs), time.monotonic())
-        elif event == "job_finished":
-            self.finish(record.__dict__["job_id"])
         elif event == "job_error":
             self.fail(record.__dict__)
         elif event == "error":
             self.explain(record.getMessage())
-        elif record.getMessage().startswith("Nothing to be done"):
-            self.say(f"{REPORT} is up to date.")
         elif record.levelno >= logging.ERROR:
             self.say(record.getMessage())
+        elif record.getMessage().startswith("Nothing to be done"):
+            self.say(f"{REPORT} is up to date.")
+        elif event == "job_started":
+            self.running |= dict.fromkeys(set(record.__dict__["jobs"]) & set(self.jobs), time.monotonic())
+        elif event == "job_finished" and not self.workflow.dryrun:
+            self.finish(record.__dict__["job_id"])
 
     def begin(self) -> None:
         """All jobs are known, none has started."""

@@ -55,6 +55,15 @@ STAND_INS = {
     **{f"depth_{depth}_assignment": "four_linear" for depth in ("one", "two", "three")},
     **{f"depth_{depth}_glorot": "four_linear_glorot" for depth in ("one", "two", "three")},
 }
+NEW_RUN = """
+  brand_new:
+    layers: [Linear 64x3, ReLU, Linear 3x1, Sigmoid]
+    scheme: glorot
+    loss: bce
+    epochs: 2
+    learning_rate: 0.004
+    minibatch_size: 20
+"""
 
 
 @pytest.fixture
@@ -111,8 +120,8 @@ class Project:
 
     root: Path
 
-    def snakemake(self) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "snakemake"]
+    def snakemake(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "snakemake", *words]
         return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
 
     def build(self) -> subprocess.CompletedProcess[str]:
@@ -121,12 +130,21 @@ class Project:
         return done
 
     def made(self) -> dict[str, tuple[int, bytes]]:
-        """Every file that the pipeline made, with its time and content."""
+        """Every file that the pipeline made, logs apart, with its time and content."""
         paths = [path for folder in ("results", "report") for path in (self.root / folder).rglob("*") if path.is_file()]
-        return {str(path.relative_to(self.root)): (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
+        named = {str(path.relative_to(self.root)): path for path in paths}
+        return {
+            name: (path.stat().st_mtime_ns, path.read_bytes())
+            for name, path in named.items()
+            if not name.startswith("results/logs/")
+        }
+
+    def ran(self, done: subprocess.CompletedProcess[str]) -> set[str]:
+        """The jobs of a build, as the console named them."""
+        return set(re.findall(r"^\d+/\d+  (\S+)  [\d.]+ s$", done.stderr, re.MULTILINE))
 
     def report(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in (self.root / "report").iterdir()}
+        return {path.name: path.read_bytes() for path in (self.root / "report").glob("[!.]*")}
 
     def artifact(self, name: str) -> Any:
         return json.loads((self.root / "results" / f"{name}.json").read_text(encoding="utf-8"))
@@ -215,3 +233,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
         path.write_text(re.sub(r"cells\[\d+\]", "cells[1]", text), encoding="utf-8")
     project.build()
     return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """A copy of that build, to be changed."""
+    return Project(shutil.copytree(built.root, tmp_path / "a copy"))

@@ -1,0 +1,176 @@
+"""Facts about scripts/console.py: what a build says in a terminal and elsewhere, when it fails and when it is done."""
+
+import logging
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from scripts import console
+from scripts.console import Console
+from tests.conftest import Project
+
+
+def job(rule: str, output: str, log: str = "", **wildcards: str) -> Any:
+    return SimpleNamespace(
+        rule=SimpleNamespace(name=rule), output=[output], log=[log] if log else [], wildcards_dict=wildcards
+    )
+
+
+class Workflow:
+    """As much of Snakemake's as the console asks for."""
+
+    def __init__(self, *jobs: Any) -> None:
+        self.dryrun = False
+        self.dag_settings = SimpleNamespace(forcerun=frozenset({"asked"}))
+        self.resource_settings = SimpleNamespace(cores=2)
+        self.dag = SimpleNamespace(needrun_jobs=lambda: jobs, jobid=jobs.index)
+        record = SimpleNamespace(starttime=10.0, endtime=14.0)
+        self.persistence = SimpleNamespace(metadata=lambda path: record if path == "a.json" else None)
+
+
+def hear(heard: Console, event: str | None, text: str = "", level: int = logging.INFO, **facts: Any) -> None:
+    record = logging.LogRecord("snakemake", level, "", 0, text, None, None)
+    record.__dict__ |= facts
+    if event:
+        record.event = event
+    heard.emit(record)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "a.log"
+
+
+@pytest.fixture
+def begun(log: Path) -> Console:
+    """A build of two jobs that has begun, without a terminal."""
+    jobs = job("networks", "a.json", str(log), name="two_layer"), job("sweep", "b.json")
+    heard = Console(Workflow(*jobs), {}, ["forged"])
+    hear(heard, "workflow_started")
+    hear(heard, "run_info")
+    hear(heard, "job_started", jobs=[0])
+    return heard
+
+
+def test_files_that_are_not_as_they_were_made_are_made_anew(begun: Console) -> None:
+    assert begun.workflow.dag_settings.forcerun == {"asked", "forged"}
+
+
+def test_without_a_terminal_there_is_a_line_for_every_job_that_ended(
+    begun: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hear(begun, "job_finished", job_id=0)
+    hear(begun, "job_finished", job_id=99)  # the rule `all`, which makes nothing
+    assert capsys.readouterr().err == "1/2  networks.two_layer  0.0 s\n"
+
+
+def test_the_status_says_how_many_of_how_many_what_runs_how_far_it_is_and_the_time_left(
+    begun: Console, log: Path
+) -> None:
+    log.write_text("12 of 40 settings")
+    # Four seconds last time, and one for what never ran, on two cores.
+    assert begun.status() == "0/2  networks.two_layer 12 of 40 settings  about 3 s left"
+    log.write_text("something else\n")
+    assert begun.status() == "0/2  networks.two_layer  about 3 s left"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("a.json: not valid JSON\n", ["networks.two_layer: a.json: not valid JSON (also in LOG)"]),
+        (
+            "Traceback\n  File\nKeyError: 1\n",
+            ["networks.two_layer failed; its log is LOG", "    Traceback", "      File", "    KeyError: 1"],
+        ),
+    ],
+)
+def test_a_job_that_failed_is_told_with_what_its_log_says_and_where_that_is(
+    begun: Console, log: Path, capsys: pytest.CaptureFixture[str], written: str, said: list[str]
+) -> None:
+    log.write_text(written)
+    hear(begun, "error", "CalledProcessError:\nCommand 'x' returned non-zero exit status 1.", logging.ERROR)
+    hear(begun, "job_error", jobid=0, rule_name="networks", log=[str(log)])
+    assert capsys.readouterr().err.splitlines() == [line.replace("LOG", str(log)) for line in said]
+
+
+@pytest.mark.parametrize("status", ["died with <Signals.SIGKILL: 9>.", "returned non-zero exit status 137."])
+def test_a_job_that_a_signal_ended_is_told_with_the_signal(
+    begun: Console, log: Path, capsys: pytest.CaptureFixture[str], status: str
+) -> None:
+    hear(begun, "error", f"CalledProcessError:\nCommand 'x' {status}", logging.ERROR)
+    hear(begun, "job_error", jobid=0, rule_name="networks", log=[str(log)])
+    assert capsys.readouterr().err.strip() == f"networks.two_layer failed, ended by SIGKILL; its log is {log}"
+
+
+def test_only_the_last_lines_of_a_long_log_are_shown(
+    begun: Console, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.write_text("\n".join(f"line {number}" for number in range(100)))
+    hear(begun, "job_error", jobid=0, rule_name="networks", log=[str(log)])
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1:] == [f"    line {number}" for number in range(100 - console.TAIL, 100)]
+
+
+@pytest.mark.parametrize(
+    ("event", "text", "heard"),
+    [
+        ("error", "Missing input files for rule networks", True),
+        ("error", "At least one job did not complete successfully.", False),
+        (None, "Building DAG of jobs...", False),
+        ("shellcmd", "Shell command: None", False),
+    ],
+)
+def test_snakemakes_errors_are_heard_and_nothing_else_that_it_says(
+    begun: Console, capsys: pytest.CaptureFixture[str], event: str | None, text: str, heard: bool
+) -> None:
+    hear(begun, event, text, logging.ERROR if event == "error" else logging.INFO)
+    assert capsys.readouterr().err == (f"{text}\n" if heard else "")
+
+
+def test_the_last_line_says_where_the_report_is_how_many_jobs_ran_and_how_long_it_took(
+    begun: Console, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun.started -= 83
+    hear(begun, "job_finished", job_id=0)
+    capsys.readouterr()
+    begun.end(success=True)
+    assert capsys.readouterr().err == "report/report.pdf and report/report.html are ready: 1 job in 1 min 23 s.\n"
+    begun.end(success=False)
+    assert capsys.readouterr().err == "Stopped after 1 of 2 jobs, 1 min 23 s. The last good report stays.\n"
+
+
+def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    hear(begun, None, "Nothing to be done (all requested files are present and up to date).")
+    assert capsys.readouterr().err == "report/report.pdf is up to date.\n"
+
+
+def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(project: Project) -> None:
+    (project.root / "results" / "figures" / "basins.png").unlink()
+    leader, follower = pty.openpty()
+    with subprocess.Popen([sys.executable, "-m", "snakemake"], cwd=project.root, stdin=follower, stderr=follower):
+        os.close(follower)
+        said = b""
+        while piece := read(leader):
+            said += piece
+    lines = said.decode().split("\r\n")
+    assert [line.split("\x1b[K")[-1] for line in lines if "ready" in line or "1/3" in line][-1].startswith(
+        "report/report.pdf and report/report.html are ready: 3 jobs in "
+    )
+    shown = [line for part in lines for line in part.split("\r\x1b[K")]
+    assert any(line.startswith("0/3  figure_basins  about ") for line in shown), shown
+    assert any(line.startswith("2/3  pdf  about ") for line in shown), shown
+    assert len(lines) <= 3  # but for Snakemake's own first line
+
+
+def read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing when nobody writes to it any more."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
