@@ -19,6 +19,8 @@ os.environ["FONTCONFIG_FILE"] = str(_file)
 import weasyprint  # noqa: E402
 from weasyprint.urls import URLFetcher  # noqa: E402
 
+from reporting.standards import FORMULA  # noqa: E402
+
 # WeasyPrint 70 breaks a line far too early where a text ends with a space at the line's end and an inline element
 # follows: the space goes into the element. What is preformatted stays as it is.
 SPACE = re.compile(r"(<pre\b.*?</pre>)|[ \n]((?:<(?:a|data|span)\b[^>]*>)+)(?=[^<\s])", re.DOTALL)
@@ -45,9 +47,10 @@ def render(markup: str) -> bytes:
     logger.addHandler(warnings)
     try:
         markup = SPACE.sub(lambda found: found[1] or f"{found[2]} ", markup)
+        markup = markup.replace('<img class="math" alt="', f'<img class="math" alt="{FORMULA}')
         fetcher = URLFetcher(allowed_protocols=("data",))
         document = weasyprint.HTML(string=markup, url_fetcher=fetcher, base_url="https://report.invalid/")
-        result = document.write_pdf(pdf_variant="pdf/ua-1")
+        result = document.write_pdf(pdf_variant="pdf/a-3a")
     finally:
         logger.removeHandler(warnings)
     if warnings.messages:

@@ -58,3 +58,27 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
         return page(tmp_path, tree, rubric, pictures, {"style_sheet": "", "characters": characters})
 
     return write
+
+
+@pytest.fixture
+def violations(tmp_path: Path) -> Callable[[bytes], list[str]]:
+    """What a PDF has against PDF/A-3a and PDF/UA-1, and what a screen reader would stumble over."""
+    import outloud
+    from page import ValidationProfile, validate_pdf_bytes
+
+    def check(pdf: bytes) -> list[str]:
+        path = tmp_path / "checked.pdf"
+        path.write_bytes(pdf)
+        # TAG-002 takes a long running header for a sentence that is not read.
+        heard = outloud.check(str(path), skip=["TAG-002"])
+        assert heard.error is None
+        return [
+            *(
+                f"{failure.rule_id}: {failure.message}"
+                for profile in (ValidationProfile.PDF_A_3A, ValidationProfile.PDF_UA_1)
+                for failure in validate_pdf_bytes(pdf, profile=profile).failures
+            ),
+            *(f"{finding.rule}: {finding.message}" for finding in heard.findings),
+        ]
+
+    return check
