@@ -98,7 +98,7 @@ def tidy(element: Element, used: set[str]) -> None:
     """Take out the names, definitions, groups and spaces that nothing needs."""
     children = []
     for child in element:
-        if child.tag is ElementTree.Comment:
+        if not isinstance(child.tag, str):  # a comment
             child.tail = None
         else:
             tidy(child, used)
