@@ -1,5 +1,6 @@
 """HTML to PDF with WeasyPrint, which reads nothing but what the HTML holds and may not warn."""
 
+import gc
 import logging
 import os
 import re
@@ -18,6 +19,8 @@ os.environ["FONTCONFIG_FILE"] = str(_file)
 
 import weasyprint  # noqa: E402
 from weasyprint.urls import URLFetcher  # noqa: E402
+
+from reporting.standards import FORMULA  # noqa: E402
 
 # WeasyPrint 70 breaks a line far too early where a text ends with a space at the line's end and an inline element
 # follows: the space goes into the element. What is preformatted stays as it is.
@@ -40,15 +43,18 @@ class Warnings(logging.Handler):
 
 
 def render(markup: str) -> bytes:
-    """The PDF of a self-contained page; raises PDFError for any warning, such as a refused address."""
+    """The PDF of a self-contained page, not compressed; raises PDFError for any warning, such as a refused address."""
     warnings, logger = Warnings(), logging.getLogger("weasyprint")
     logger.addHandler(warnings)
     try:
         markup = SPACE.sub(lambda found: found[1] or f"{found[2]} ", markup)
+        markup = markup.replace('<img class="math" alt="', f'<img class="math" alt="{FORMULA}')
         fetcher = URLFetcher(allowed_protocols=("data",))
         document = weasyprint.HTML(string=markup, url_fetcher=fetcher, base_url="https://report.invalid/")
-        result = document.write_pdf(pdf_variant="pdf/ua-1")
+        gc.disable()  # looking for cycles among the millions of things alive takes a tenth of the time
+        result = document.write_pdf(pdf_variant="pdf/a-3a", uncompressed_pdf=True)
     finally:
+        gc.enable()
         logger.removeHandler(warnings)
     if warnings.messages:
         raise PDFError(f"WeasyPrint: {warnings.messages[0]}")

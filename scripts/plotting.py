@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from nnlib.descent import f
 from scripts.artifacts import whole
+from scripts.drawing import simplify
 
 WIDTH = 6.3  # of the text, in inches
 INK, MUTE, RULE = "#1d2329", "#5b6570", "#c9d0d6"
@@ -58,6 +59,7 @@ matplotlib.rcParams.update(
 def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
     with whole(svg) as aside:
         figure.savefig(aside, metadata={"Date": None, "Creator": None})
+        simplify(aside)
     with whole(png) as aside:
         figure.savefig(aside, metadata={"Software": None})
 

@@ -239,3 +239,27 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def project(built: Project, tmp_path: Path) -> Project:
     """A copy of that build, to be changed."""
     return Project(shutil.copytree(built.root, tmp_path / "a copy"))
+
+
+@pytest.fixture
+def violations(tmp_path: Path) -> Callable[[bytes], list[str]]:
+    """What a PDF has against PDF/A-3a and PDF/UA-1, and what a screen reader would stumble over."""
+    import outloud
+    from page import ValidationProfile, validate_pdf_bytes
+
+    def check(pdf: bytes) -> list[str]:
+        path = tmp_path / "checked.pdf"
+        path.write_bytes(pdf)
+        # TAG-002 takes a long running header for a sentence that is not read.
+        heard = outloud.check(str(path), skip=["TAG-002"])
+        assert heard.error is None
+        return [
+            *(
+                f"{failure.rule_id}: {failure.message}"
+                for profile in (ValidationProfile.PDF_A_3A, ValidationProfile.PDF_UA_1)
+                for failure in validate_pdf_bytes(pdf, profile=profile).failures
+            ),
+            *(f"{finding.rule}: {finding.message}" for finding in heard.findings),
+        ]
+
+    return check

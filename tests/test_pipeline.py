@@ -4,7 +4,7 @@ import html
 import itertools
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
@@ -79,6 +79,12 @@ def test_the_contents_name_the_page_of_each_section(built: Project) -> None:
     contents = [line for page in built.lines[:2] for line in page]
     for name in sorted(path.stem for path in (built.root / "templates" / "sections").iterdir()):
         assert any(re.match(rf"{re.escape(name)}\s*[A-Z].*\D{pages[name] + 1}$", line) for line in contents), name
+
+
+def test_the_pdf_is_pdf_a_and_pdf_ua_and_a_screen_reader_stumbles_over_nothing(
+    built: Project, violations: Callable[[bytes], list[str]]
+) -> None:
+    assert violations(built.report()["report.pdf"]) == []
 
 
 def addresses(pdf: pikepdf.Pdf) -> Iterator[str]:
