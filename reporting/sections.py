@@ -39,6 +39,8 @@ QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
 SENTENCE = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\betc)[.!?](?=\s+[\"“‘(]?[A-Z\ue000(]|\s*$)|:\s*$")
 REFERENCE = re.compile("\ue002([^\ue003]*)\ue003")
 WIDE = 360  # points, from which on a picture does not shrink to a phone's width
+# A browser breaks a line between a picture, as formulas are, and a no-break space.
+CLOSING = re.compile(r"[.,;:!?)’”]*(?:\u00a0[=<>≈±]+)?")
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
 
 
@@ -277,14 +279,14 @@ class Composer:
         return RENDERER.renderInline(list(self.inline(token.children or [])), MARKDOWN.options, {})
 
     def inline(self, tokens: list[Token]) -> Iterator[Token]:
-        """Formulas drawn, each with the punctuation around it on one line; references with a place for their label."""
+        """Formulas drawn, each with what may not part from it; references with a place for their label."""
         for index, token in enumerate(tokens):
             if token.type.startswith("math_inline"):
                 drawn, after = self.formula(token.content, "double" in token.type), ""
                 if index + 1 < len(tokens) and tokens[index + 1].type == "text":
-                    rest = tokens[index + 1].content.lstrip(".,;:!?)’”")
-                    after = tokens[index + 1].content[: len(tokens[index + 1].content) - len(rest)]
-                    tokens[index + 1].content = rest
+                    content = tokens[index + 1].content
+                    after = CLOSING.match(content)[0]  # type: ignore[index]
+                    tokens[index + 1].content = content[len(after) :]
                 yield raw(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn, "html_inline")
             else:
                 if token.type == "text" and not self.free and (found := typed_number(token.content)):
