@@ -38,6 +38,9 @@ from reporting.values import CitationError, Values
 QUESTION = re.compile(r"^:{3,}\s*question\s+(\S+)", re.MULTILINE)
 SENTENCE = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\betc)[.!?](?=\s+[\"“‘(]?[A-Z\ue000(]|\s*$)|:\s*$")
 REFERENCE = re.compile("\ue002([^\ue003]*)\ue003")
+WIDE = 360  # points, from which on a picture does not shrink to a phone's width
+# A browser breaks a line between a picture, as formulas are, and a no-break space.
+CLOSING = re.compile(r"[.,;:!?)’”]*(?:\u00a0[=<>≈±]+)?")
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
 
 
@@ -159,11 +162,11 @@ class Composer:
                     self.check_answered()
                 yield raw("</section>\n" if kind == "question" else "</div>\n")
             elif token.type.startswith("math_block"):
-                yield raw(f'<div class="equation">{self.formula(token.content, True)}</div>\n')
+                yield raw(f'<div class="equation" {box("Formula")}>{self.formula(token.content, True)}</div>\n')
             elif token.type == "fence" and token.info.strip() == "claims":
                 self.claims(token.content)
             elif token.type == "fence" and token.info.strip() == "output":
-                yield raw(f'<pre class="output">{html.escape(token.content)}</pre>\n')
+                yield raw(f'<pre class="output" {box("Output")}>{html.escape(token.content)}</pre>\n')
             else:
                 if token.type == "heading_open":
                     free, self.free = self.free, True
@@ -255,21 +258,23 @@ class Composer:
         if kind != "table" and len(inner) > 3:
             raise ReportError(f"{self.where}: the caption of {kind} {words[-1]} has more than one paragraph")
         text = self.text(inner[1])
-        caption = f"<figcaption><b>{self.report.labels[target]}.</b> {text}</figcaption>\n"
+        label = self.report.labels[target]
+        caption = f"<figcaption><b>{label}.</b> {text}</figcaption>\n"
         yield raw(f'<figure class="{kind}" id="{target}">')
         if kind == "figure":
             pictures = "".join(self.picture(word, plain(text)) for word in words)
-            yield raw(f'<div class="pictures">{pictures}</div>{caption}')
+            yield raw(f'<div class="pictures" {box(label)}>{pictures}</div>{caption}')
         elif kind == "listing":
             try:
                 code = listing(self.report.root / words[0], words[1:])
             except (ListingError, OSError) as error:
                 raise ReportError(f"{self.where}: {error}") from None
             self.report.listings[words[0]] = self.report.listings.get(words[0], "") + code
-            yield raw(caption + code)
+            yield raw(f'{caption}<div class="scroll" {box(label)}>{code}</div>')
         else:
-            yield raw(caption)
+            yield raw(f'{caption}<div class="scroll" {box(label)}>')
             yield from self.compose(inner[3:])
+            yield raw("</div>")
         yield raw("</figure>\n")
         self.free = free
 
@@ -279,22 +284,24 @@ class Composer:
             close = difflib.get_close_matches(name, self.report.figures, 3)
             raise ReportError(f"{self.where}: no figure {name}; near it there are {', '.join(close) or 'none'}")
         path = self.report.figures[name]
-        data = base64.b64encode(path.read_bytes()).decode() if path else ""
-        return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
+        picture = path.read_bytes() if path else b""
+        width = re.search(rb'<svg[^>]* width="([\d.]+)pt"', picture)
+        wide = ' class="wide"' if width and float(width[1]) > WIDE else ""
+        return f'<img{wide} alt="{alt}" src="data:image/svg+xml;base64,{base64.b64encode(picture).decode()}">'
 
     def text(self, token: Token) -> str:
         """The HTML of a paragraph's content."""
         return RENDERER.renderInline(list(self.inline(token.children or [])), MARKDOWN.options, {})
 
     def inline(self, tokens: list[Token]) -> Iterator[Token]:
-        """Formulas drawn, each with the punctuation around it on one line; references with a place for their label."""
+        """Formulas drawn, each with what may not part from it; references with a place for their label."""
         for index, token in enumerate(tokens):
             if token.type.startswith("math_inline"):
                 drawn, after = self.formula(token.content, "double" in token.type), ""
                 if index + 1 < len(tokens) and tokens[index + 1].type == "text":
-                    rest = tokens[index + 1].content.lstrip(".,;:!?)’”")
-                    after = tokens[index + 1].content[: len(tokens[index + 1].content) - len(rest)]
-                    tokens[index + 1].content = rest
+                    content = tokens[index + 1].content
+                    after = CLOSING.match(content)[0]  # type: ignore[index]
+                    tokens[index + 1].content = content[len(after) :]
                 yield raw(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn, "html_inline")
             else:
                 if token.type == "text" and not self.free and (found := typed_number(token.content)):
@@ -376,6 +383,11 @@ def prose(tokens: list[Token]) -> str:
 def closing(tokens: list[Token], index: int) -> int:
     """Where the container that opens at `index` closes."""
     return next(n for n in range(index + 1, len(tokens)) if tokens[n].level == tokens[index].level)
+
+
+def box(label: str) -> str:
+    """The attributes of what scrolls by itself where it is wider than the screen, so that the keyboard reaches it."""
+    return f'tabindex="0" role="group" aria-label="{label}"'
 
 
 def raw(markup: str, kind: str = "html_block") -> Token:

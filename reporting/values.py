@@ -216,14 +216,18 @@ class Values:
         if not path:
             return f'<span id="artifact-{html.escape(text)}"></span>'
         # Not every font has the superscript minus.
-        target = f"artifact-{self.artifact(path)}"
+        artifact = self.artifact(path)
+        target = f"artifact-{artifact}"
         pieces = re.split("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
         content = "".join(
             f"<sup>{link(target, piece.translate(LOWERED))}</sup>" if odd else link(target, piece)
             for piece, odd in zip(pieces, itertools.cycle([False, True]), strict=False)
             if piece
         )
-        return f'<data value="{html.escape(text)}" title="{html.escape(path)}">{content}</data>'
+        return (
+            f'<data value="{html.escape(text)}" title="{html.escape(path)}" data-artifact="{html.escape(artifact)}">'
+            f"{content}</data>"
+        )
 
     def artifact(self, path: str) -> str:
         """The name of the artifact that a path goes into: networks/two_layer."""
@@ -232,7 +236,8 @@ class Values:
 
 
 def link(target: str, text: str) -> str:
-    return f'<a href="#{target}">{html.escape(text)}</a>'
+    # The empty title keeps a browser from showing the path a second time, beside the style sheet's bubble.
+    return f'<a href="#{target}" title="">{html.escape(text)}</a>'
 
 
 def descend(value: Any, key: str | int, where: str) -> Any:

@@ -79,6 +79,7 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
         appendix: str = "# Notes\n\nMore.\n",
         summary: str = "What was found.",
         frame: str = PAGE,
+        picture: str = PICTURE,
         rehearsal: bool = False,
     ) -> str:
         sections = tmp_path / "templates" / "sections"
@@ -88,7 +89,7 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
             "templates/style.css": "p { margin: 0 }",
             "templates/summary.md": summary,
             "code.py": "def twice(x: int) -> int:\n    return 2 * x\n",
-            "one.svg": PICTURE,
+            "one.svg": picture,
             "two.svg": PICTURE.replace("9", "8"),
             "templates/sections/A.md": appendix,
             **{f"templates/sections/1.{number}.md": text for number, text in enumerate(texts, 1)},

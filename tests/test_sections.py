@@ -99,6 +99,28 @@ def test_formulas_are_drawn_with_the_punctuation_after_them_on_their_line(write_
     assert "$" not in seen(markup)
 
 
+def test_a_sign_stays_beside_the_formula_before_it_and_a_value_beside_the_sign(write_page: WritePage) -> None:
+    markup = write_page(section('So $x$&nbsp;=&nbsp;<%= value("run.loss[0]", "loss") %> is, and $y$ and $z$&nbsp;too.'))
+    assert re.search(r'<span class="nobr"><img [^>]*>\u00a0=</span>\u00a0<data ', markup)
+    assert markup.count('class="nobr"') == 1
+
+
+def test_what_may_be_wider_than_the_screen_is_reached_by_the_keyboard_and_has_a_name(write_page: WritePage) -> None:
+    blocks = f"{FIGURE}\n{TABLE}\n{LISTING}\n```output\n1\n```\n"
+    markup = write_page(beside(blocks, "Of [](#fig-one), [](#tab-runs) and [](#lst-twice):\n\n$$y = x.$$\n"))
+    names = re.findall(
+        r'class="(?:pictures|scroll|equation|output)" tabindex="0" role="group" aria-label="([^"]*)"', markup
+    )
+    assert names == ["Formula", "Figure\u00a01", "Table\u00a01", "Listing\u00a01", "Output"]
+
+
+@pytest.mark.parametrize(("width", "wide"), [("453.6", True), ("200", False)])
+def test_a_wide_picture_is_known_by_its_class(write_page: WritePage, width: str, wide: bool) -> None:
+    picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="9pt"><path d="M0 0h9"/></svg>'
+    markup = write_page(beside(FIGURE, "See [](#fig-one)."), picture=picture)
+    assert ('<img class="wide" alt="A picture."' in markup) == wide
+
+
 def test_latex_is_not_taken_for_jinja(write_page: WritePage) -> None:
     assert write_page(section(r"So $\frac{{a}}{{#1}}$ and {{ b*c }}, {% x %}, {# y #}.".replace("{#1}", "{b}"))).count(
         "{{ b*c }}"

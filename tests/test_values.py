@@ -145,6 +145,14 @@ def test_an_exponent_is_raised() -> None:
     assert shown(raised) == "−12"
 
 
+def test_a_value_names_its_path_and_its_artifact_and_links_there() -> None:
+    values = Values({"networks/a": {"loss": [0.5]}})
+    assert values.fill(values.value("networks.a.loss[0]", "loss")) == (
+        '<data value="0.5000" title="networks.a.loss[0]" data-artifact="networks/a">'
+        '<a href="#artifact-networks/a" title="">0.5000</a></data>'
+    )
+
+
 def test_an_unknown_format_is_named_with_those_that_are_there() -> None:
     with pytest.raises(CitationError) as caught:
         Values({"a": 1}).value("a", "percents")
