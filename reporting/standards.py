@@ -122,7 +122,10 @@ def join_tables(pdf: Pdf) -> None:
     """
     last = None
     for table in [element for element in elements(pdf.Root.StructTreeRoot) if element.S == "/Table"]:
-        if last is None or len(table.P.K) > 1 or table.P.S != "/NonStruct" or table.Pg == last.Pg:
+        box = table.P
+        figure = box.P if box.S == "/Div" else box
+        alone = len(box.K) == 1 and len(figure.K) == 1 and figure.S == "/NonStruct"
+        if last is None or not alone or table.Pg == last.Pg:
             first = table
         else:
             body = first.K[-1]

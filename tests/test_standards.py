@@ -63,7 +63,7 @@ def printed() -> bytes:
 <figure><div><img alt="A red box." src="{data("png", png())}" style="image-rendering: auto"></div>
 <figcaption>A box.</figcaption></figure>
 <figure id="artifact-networks/one"><figcaption>Squares.</figcaption>
-<table><thead><tr><th>number</th><th>square</th></tr></thead><tbody>{ROWS}</tbody></table></figure>
+<div class="scroll"><table><thead><tr><th>number</th><th>square</th></tr></thead><tbody>{ROWS}</tbody></table></div></figure>
 </section></body></html>""")
 
 
@@ -144,7 +144,7 @@ def test_a_table_over_several_pages_is_one_table_with_one_head(finished: pikepdf
 
 
 def test_a_table_beside_another_stays_a_table_of_its_own() -> None:
-    table = "<table><tr><th>x</th></tr><tr><td>1</td></tr></table>"
+    table = '<div class="scroll"><table><tr><th>x</th></tr><tr><td>1</td></tr></table></div>'
     one = f"<figure><figcaption>One.</figcaption>{table}</figure>"
     style = "<style>body { font-family: 'Source Serif 4' } figure { break-before: page }</style>"
     printed = render(f'<html lang="en"><title>T</title>{style}<h1>T</h1>{one}{one}')
