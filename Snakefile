@@ -13,6 +13,7 @@ sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it u
 from snakemake.logging import logger
 
 from reporting.document import rehearse
+from reporting.notebook import code_cells
 from reporting.sections import ReportError
 from reporting.values import Unknown
 from scripts import configuration
@@ -66,7 +67,8 @@ SOURCES = sorted(
 )
 
 try:
-    rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
+    report = rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
+    CELLS = code_cells(Path(), report)
 except ReportError as error:
     sys.exit(str(error))
 

@@ -31,10 +31,11 @@ def page(
     return finished
 
 
-def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> None:
+def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> Report:
     """Raise ReportError for what is wrong with the text, as far as that can be told before there are results."""
     report = Report(root, Values(artifacts), rubric, dict.fromkeys(figures))
     report.resolve(compose(root, report, ""))
+    return report
 
 
 def compose(root: Path, report: Report, fonts: str) -> str:

@@ -9,6 +9,7 @@ section's own blocks are containers:
     ::: figure NAME [NAME...]                  a caption; the pictures are results/figures/NAME.svg
     ::: table NAME                             a caption, then a table
     ::: listing FILE NAME [NAME...]            a caption; the code is the real source
+    ```run NAME                                a cell of the notebook, of which nothing is seen here
 
 and `[](#fig-NAME)`, `[](#tab-NAME)`, `[](#lst-NAME)`, `[](#q-1.1.c)`, `[](#app-A)` refer to them.
 """
@@ -59,6 +60,8 @@ class Report:
     pictures: set[str] = field(default_factory=set)
     questions: list[str] = field(default_factory=list)
     claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
+    texts: dict[str, str] = field(default_factory=dict)  # by file name: the Markdown, with places for its values
+    runs: set[str] = field(default_factory=set)  # the names of the notebook's cells
 
     def label(self, kind: str, name: str, where: str) -> str:
         """The id of a new figure, table or listing, which has the next number."""
@@ -117,7 +120,7 @@ class Composer:
         self.free = False  # whether numbers may be typed here: in titles and in what is asked
 
     def section(self) -> Section:
-        parsed = MARKDOWN.parse(fill(self.path, self.report))
+        parsed = self.parse()
         if not parsed or parsed[0].type != "heading_open":
             raise ReportError(f"{self.where}: must start with its title, as in # Training")
         tokens = list(self.compose(parsed))
@@ -130,8 +133,17 @@ class Composer:
 
     def body(self) -> str:
         """The HTML of a text that has no title of its own."""
-        tokens = list(self.compose(MARKDOWN.parse(fill(self.path, self.report))))
-        return RENDERER.render(tokens, MARKDOWN.options, {})
+        return RENDERER.render(list(self.compose(self.parse())), MARKDOWN.options, {})
+
+    def parse(self) -> list[Token]:
+        """The text's tokens, but for the cells of the notebook, which are noted."""
+        text = self.report.texts[self.path.stem] = fill(self.path, self.report)
+        tokens = MARKDOWN.parse(text)
+        for name in filter(None, map(cell_name, tokens)):
+            if name in self.report.runs:
+                raise ReportError(f"{self.where}: the cell {name!r} is there twice")
+            self.report.runs.add(name)
+        return [token for token in tokens if cell_name(token) is None]
 
     def compose(self, tokens: list[Token]) -> Iterator[Token]:
         """The tokens with our containers, formulas and references in place of their Markdown."""
@@ -327,6 +339,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
         variable_end_string="%>",
         comment_start_string="<%#",
         comment_end_string="%>",
+        loader=jinja2.FileSystemLoader(report.root / "templates"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -336,6 +349,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
     environment.globals.update(
         value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
     )
+    environment.globals.update(literal=values.literal, ran=lambda name: name in report.runs)
     environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures, list=list)
     try:
         return environment.from_string(source).render(**names)
@@ -361,6 +375,12 @@ def prose(tokens: list[Token]) -> str:
 def closing(tokens: list[Token], index: int) -> int:
     """Where the container that opens at `index` closes."""
     return next(n for n in range(index + 1, len(tokens)) if tokens[n].level == tokens[index].level)
+
+
+def cell_name(token: Token) -> str | None:
+    """What a fence is called as a cell of the notebook; None where the token is no such fence."""
+    kind, _, name = token.info.strip().partition(" ")
+    return name.strip() if token.type == "fence" and kind == "run" else None
 
 
 def raw(markup: str, kind: str = "html_block") -> Token:

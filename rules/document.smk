@@ -37,3 +37,32 @@ rule pdf:
         code=code("scripts/pdf.py"),
     script:
         "../scripts/pdf.py"
+
+
+# The code is a parameter: an edit of the text alone executes nothing.
+rule notebook_outputs:
+    input:
+        artifacts=expand("results/{artifact}.json", artifact=[name for name in ARTIFACTS if name != "reproduction"]),
+    output:
+        outputs="results/notebook_outputs.json",
+    params:
+        cells=CELLS,
+        code=code("scripts/notebook_outputs.py"),
+    script:
+        "../scripts/notebook_outputs.py"
+
+
+rule notebook:
+    input:
+        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
+        outputs="results/notebook_outputs.json",
+        sources=["config/config.yaml", *SOURCES],
+    output:
+        notebook=update("report/report.ipynb"),
+    params:
+        settings=settings,
+        rubric=rubric,
+        figures=FIGURES,
+        code=code("scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"

@@ -34,9 +34,17 @@ def main(
     rubric: dict[str, Any],
 ) -> None:
     del sources  # they are there for Snakemake: the text and the code that it shows
-    contents = {name_of(path): read_json(path) for path in artifacts}
-    contents["config"] = settings
-    contents["made"] = {
+    pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
+    cited = contents(artifacts, settings)
+    with whole(document) as aside:
+        aside.write_text(page(Path(), cited, rubric, pictures, read_json(fonts)), encoding="utf-8")
+
+
+def contents(artifacts: list[str], settings: dict[str, Any]) -> dict[str, Any]:
+    """What the sections cite: the artifacts, the configuration, and what the report was made with."""
+    found: dict[str, Any] = {name_of(path): read_json(path) for path in artifacts}
+    found["config"] = settings
+    found["made"] = {
         "python": platform.python_version(),
         "packages": [{"name": name, "version": version(name)} for name in PACKAGES],
         "configuration": sha256("config/config.yaml"),
@@ -49,9 +57,7 @@ def main(
             for path in artifacts
         ],
     }
-    pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
-    with whole(document) as aside:
-        aside.write_text(page(Path(), contents, rubric, pictures, read_json(fonts)), encoding="utf-8")
+    return found
 
 
 def sha256(path: str) -> str:
