@@ -67,8 +67,8 @@ SOURCES = sorted(
 )
 
 try:
-    report = rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
-    CELLS = code_cells(Path(), report)
+    rehearsed = rehearse(Path(), dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}, rubric, FIGURES)
+    CELLS = code_cells(Path(), rehearsed)
 except ReportError as error:
     sys.exit(str(error))
 

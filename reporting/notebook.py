@@ -3,8 +3,8 @@
 A fence ```run NAME in a section is a cell: plain Python, which imports what it uses from the project's modules. In the
 notebook their source stands in place of these imports, so that it needs nothing of the project. What a cell computes it
 puts into `results`, by its path among the artifacts. A listing is a cell with what it lists. The cell that draws a
-figure is called `figure NAME`; it stands in the figure or, where code that it needs comes later, further down. An
-```output is text where nothing runs; elsewhere the cells print it.
+figure is called `figure NAME`; it stands in the figure or, where code that it needs comes later, further down. A cell
+that is there again is not run again. An ```output is text where nothing runs; elsewhere the cells print it.
 """
 
 import hashlib
@@ -112,7 +112,7 @@ class Writer:
         self.at = "opening"  # in which question or section
         self.parts = 0  # of it so far
         self.prints = False  # whether cells print what an output shows
-        self.runs: dict[str, str] = {}  # the cells that run something, and where
+        self.runs: dict[str, tuple[str, str]] = {}  # the cells that run something: where, and what
         self.undrawn: list[tuple[Cell, str]] = []  # figures that no cell draws where they stand
         summary = Markup(report.texts.get("summary", ""))
         self.opening = fill(root / "templates/notebook.md", report, summary=summary)
@@ -131,7 +131,7 @@ class Writer:
                 raise ReportError(
                     f"the figure {figure}: no cell draws it; write a ```run in it, or `run figure {figure}`"
                 )
-            cell.source += f"\n\n*It is drawn below, in {self.runs[f'figure {figure}']}.*"
+            cell.source += f"\n\n*It is drawn below, in {self.runs[f'figure {figure}'][0]}.*"
         first = next(index for index, cell in enumerate(self.cells) if cell.is_code)
         imports = f"%matplotlib inline\n{self.library.statements()}"
         return [*self.cells[:first], Cell(FIRST, imports, is_code=True), *self.cells[first:]]
@@ -207,13 +207,21 @@ class Writer:
             pieces = self.library.pieces(file, [name.split(".")[0] for name in names])
         except InlineError as error:
             raise ReportError(f"{self.at}: {error}") from None
+        fresh = {name for piece in pieces for name in piece.names}
+        if above := [name for name in names if name.split(".")[0] not in fresh]:
+            self.texts[-1] += f" Defined above: {', '.join(f'`{name}`' for name in above)}."
         self.pieces(pieces)
 
     def run(self, name: str, code: str) -> None:
         """A cell that runs something, below the cells that define what it uses."""
         if not name:
             raise ReportError(f"{self.at}: a ```run needs a name")
-        self.runs[name] = self.at.split(" ", 1)[1].split(",")[0] if " " in self.at else self.at
+        where = self.at.split()[-1]
+        known = self.runs.setdefault(name, (where, code))
+        if known[1] != code:
+            raise ReportError(f"{self.at}: the cell {name!r} is in {known[0]} already, with other code")
+        if name in {cell.name for cell in self.cells}:
+            return
         try:
             pieces, code = self.library.run(code, f"the cell {name!r}")
         except InlineError as error:

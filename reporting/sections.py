@@ -61,7 +61,6 @@ class Report:
     questions: list[str] = field(default_factory=list)
     claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
     texts: dict[str, str] = field(default_factory=dict)  # by file name: the Markdown, with places for its values
-    runs: set[str] = field(default_factory=set)  # the names of the notebook's cells
 
     def label(self, kind: str, name: str, where: str) -> str:
         """The id of a new figure, table or listing, which has the next number."""
@@ -136,14 +135,9 @@ class Composer:
         return RENDERER.render(list(self.compose(self.parse())), MARKDOWN.options, {})
 
     def parse(self) -> list[Token]:
-        """The text's tokens, but for the cells of the notebook, which are noted."""
+        """The text's tokens, but for the cells of the notebook."""
         text = self.report.texts[self.path.stem] = fill(self.path, self.report)
-        tokens = MARKDOWN.parse(text)
-        for name in filter(None, map(cell_name, tokens)):
-            if name in self.report.runs:
-                raise ReportError(f"{self.where}: the cell {name!r} is there twice")
-            self.report.runs.add(name)
-        return [token for token in tokens if cell_name(token) is None]
+        return [token for token in MARKDOWN.parse(text) if cell_name(token) is None]
 
     def compose(self, tokens: list[Token]) -> Iterator[Token]:
         """The tokens with our containers, formulas and references in place of their Markdown."""
@@ -347,9 +341,8 @@ def fill(path: Path, report: Report, **names: Any) -> str:
     )
     values = report.values
     environment.globals.update(
-        value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
+        value=values.value, each=values.each, anchor=values.anchor, literal=values.literal, raw=values.look_up
     )
-    environment.globals.update(literal=values.literal, ran=lambda name: name in report.runs)
     environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures, list=list)
     try:
         return environment.from_string(source).render(**names)

@@ -60,12 +60,18 @@ async def execute(
     found: dict[str, list[dict[str, Any]]] = {}
     computed: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))  # this very Python
+        manager = AsyncKernelManager(
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),  # of this very Python
+            transport="ipc",
+            ip=f"{folder}/kernel",
+        )
         client = NotebookClient(
             nbformat.v4.new_notebook(),  # type: ignore[no-untyped-call]
             km=manager,
             timeout=None,
             record_timing=False,
+            coalesce_streams=True,
+            extra_arguments=["--log-level=CRITICAL"],
             resources={"metadata": {"path": folder}},
         )
         # Nothing of the project, and nothing of the user's own settings.
