@@ -181,11 +181,12 @@ class Writer:
             self.prints = any(cell_name(token) for token in inner)
             self.texts.append(f"### {words[0]} {title} ({points} {unit})")
             self.blocks(inner)
-            self.turn_to(f"after {words[0]}")
+            self.flush()
         elif kind == "answer":
             self.turn_to(self.at.replace("question", "answer"))
             self.texts.append("**Answer.**")
             self.blocks(inner)
+            self.turn_to(self.at.replace("answer", "after"))
         else:
             short = {"figure": "fig", "table": "tab", "listing": "lst"}[kind]
             label = self.report.labels[f"{short}-{words[-1] if kind == 'listing' else words[0]}"]

@@ -80,7 +80,7 @@ async def execute(
             "JUPYTER_RUNTIME_DIR": folder,
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         }
-        async with client.async_setup_kernel(env=env):
+        async with client.async_setup_kernel(env=env, cleanup_kc=True):
             for name, source in cells:
                 found[name] = await executed(client, name, source)
                 answer = await executed(client, name, ASK.format(probe=PROBE, seen=set(computed)))
