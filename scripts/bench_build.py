@@ -20,6 +20,7 @@ FLAGS = [
 ]
 TEXT = Path("templates/sections/1.1.md")
 SENTENCE = "Run it from"
+RATE = r"(\n  two_layer_fast:\n(?:    .*\n)*?    learning_rate: )[^\s#]+"
 
 
 def building() -> None:
@@ -37,8 +38,7 @@ def building() -> None:
         snakemake(root)
         edit(root / TEXT, "Now run it from", SENTENCE)
         took["a text edit, to PDF"] = snakemake(root, "report/report.pdf"), 0.75
-        rate = r"(\n  two_layer_fast:\n(?:    .*\n)*?    learning_rate: )[^\s#]+"
-        edit(root / "config/config.yaml", rate, r"\g<1>0.0123", pattern=True)
+        edit(root / "config/config.yaml", RATE, r"\g<1>0.0123", pattern=True)
         took["one run's learning rate, to PDF"] = snakemake(root, "report/report.pdf"), 0.9
         snakemake(root, "report/report.ipynb")
         executed, converted, printed = notebook(root, browser)
