@@ -5,11 +5,15 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report plan watch test soak bench lint lock clean help
+.PHONY: report notebook plan watch test soak bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/snakemake
+
+notebook: ## build report/report.ipynb, executing it if its code or an artifact changed
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/snakemake report/report.ipynb
 
 plan: ## say what `make report` would run, and why, without running it
 	$(ENVIRONMENT) requirements.lock
@@ -29,7 +33,7 @@ soak: ## run the tests that take long
 	@.venv/bin/python -m pytest -m soak
 
 bench: ## measure the speed of training and of the build
-	$(ENVIRONMENT) requirements.lock
+	$(ENVIRONMENT) requirements-dev.lock
 	@.venv/bin/python scripts/bench.py
 
 lint: ## check style, format and types

@@ -14,6 +14,7 @@ sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it u
 from snakemake.logging import logger
 
 from reporting.document import rehearse
+from reporting.notebook import code_cells
 from reporting.sections import ReportError
 from reporting.values import Unknown
 from scripts import configuration, guard, machine
@@ -68,17 +69,14 @@ ARTIFACTS = [
 COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
 PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
 TEXTS = sorted(str(path) for path in Path("templates").rglob("*.*"))
-# The packages that the report names.
-NAMED = {
-    "numpy": "NumPy",
-    "scipy": "SciPy",
-    "scikit-learn": "scikit-learn",
-    "matplotlib": "Matplotlib",
-}
+# What the report says that it was made with.
+NAMED = {"numpy": "NumPy", "scipy": "SciPy", "scikit-learn": "scikit-learn", "matplotlib": "Matplotlib"}
+MADE_WITH = {"Python": platform.python_version()} | {name: locked()[package][0] for package, name in NAMED.items()}
 
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
     text = rehearse(Path(), known, rubric, FIGURES)
+    CELLS = code_cells(Path(), text)
 except ReportError as error:
     sys.exit(str(error))
 
@@ -97,7 +95,7 @@ FORGED = altered(OWNED)
 console = Console(workflow, USES, FORGED)
 logger.handlers[:] = [console]
 console.say(machine.caveat())
-console.say(guard.names("ignored, since no rule makes them", guard.strangers(OWNED)))
+console.say(guard.names("ignored, since no rule makes them", guard.strangers([*OWNED, "results/notebook_outputs.json"])))
 console.say(guard.names("made anew, since they are not as they were made", FORGED))
 
 

@@ -9,6 +9,7 @@ section's own blocks are containers:
     ::: figure NAME [NAME...]                  a caption; the pictures are results/figures/NAME.svg
     ::: table NAME                             a caption, then a table
     ::: listing FILE NAME [NAME...]            a caption; the code is the real source
+    ```run NAME                                a cell of the notebook, of which nothing is seen here
 
 and `[](#fig-NAME)`, `[](#tab-NAME)`, `[](#lst-NAME)`, `[](#q-1.1.c)`, `[](#app-A)` refer to them.
 """
@@ -64,6 +65,7 @@ class Report:
     listings: dict[str, str] = field(default_factory=dict)  # the code that is shown of each file
     questions: list[str] = field(default_factory=list)
     claims: list[tuple[str, Claim | str]] = field(default_factory=list)  # by question; a text says why there is none
+    texts: dict[str, str] = field(default_factory=dict)  # by file name: the Markdown, with places for its values
 
     def label(self, kind: str, name: str, where: str) -> str:
         """The id of a new figure, table or listing, which has the next number."""
@@ -122,7 +124,7 @@ class Composer:
         self.free = False  # whether numbers may be typed here: in titles and in what is asked
 
     def section(self) -> Section:
-        parsed = MARKDOWN.parse(fill(self.path, self.report))
+        parsed = self.parse()
         if not parsed or parsed[0].type != "heading_open":
             raise ReportError(f"{self.where}: must start with its title, as in # Training")
         tokens = list(self.compose(parsed))
@@ -135,8 +137,12 @@ class Composer:
 
     def body(self) -> str:
         """The HTML of a text that has no title of its own."""
-        tokens = list(self.compose(MARKDOWN.parse(fill(self.path, self.report))))
-        return RENDERER.render(tokens, MARKDOWN.options, {})
+        return RENDERER.render(list(self.compose(self.parse())), MARKDOWN.options, {})
+
+    def parse(self) -> list[Token]:
+        """The text's tokens, but for the cells of the notebook."""
+        text = self.report.texts[self.path.stem] = fill(self.path, self.report)
+        return [token for token in MARKDOWN.parse(text) if cell_name(token) is None]
 
     def compose(self, tokens: list[Token]) -> Iterator[Token]:
         """The tokens with our containers, formulas and references in place of their Markdown."""
@@ -349,6 +355,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
         variable_end_string="%>",
         comment_start_string="<%#",
         comment_end_string="%>",
+        loader=jinja2.FileSystemLoader(report.root / "templates"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -356,7 +363,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
     )
     values = report.values
     environment.globals.update(
-        value=values.value, each=values.each, anchor=values.anchor, raw=values.look_up, list=list
+        value=values.value, each=values.each, anchor=values.anchor, literal=values.literal, raw=values.look_up
     )
     environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures)
     try:
@@ -388,6 +395,12 @@ def closing(tokens: list[Token], index: int) -> int:
 def box(label: str) -> str:
     """The attributes of what scrolls by itself where it is wider than the screen, so that the keyboard reaches it."""
     return f'tabindex="0" role="group" aria-label="{label}"'
+
+
+def cell_name(token: Token) -> str | None:
+    """What a fence is called as a cell of the notebook; None where the token is no such fence."""
+    kind, _, name = token.info.strip().partition(" ")
+    return name.strip() if token.type == "fence" and kind == "run" else None
 
 
 def raw(markup: str, kind: str = "html_block") -> Token:

@@ -11,6 +11,7 @@ import html
 import itertools
 import json
 import math
+import pprint
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -181,6 +182,13 @@ class Values:
         """Whether a mean stands beside its deviation."""
         beside = self.look_up(path.removesuffix(".mean").removesuffix('["mean"]'))
         return isinstance(beside, Mapping) and "deviation" in beside
+
+    def literal(self, path: str) -> str:
+        """A placeholder for a value of the configuration as Python writes it, for the code of the notebook."""
+        if not path.startswith("config."):
+            raise CitationError(f"{path}: a literal is a value of config; code does not depend on results")
+        self.cited.append((path, pprint.pformat(self.look_up(path), sort_dicts=False, width=100)))
+        return f"\ue000{len(self.cited) - 1}\ue001"
 
     def anchor(self, name: str) -> str:
         """A placeholder for the place that the values of an artifact link to."""

@@ -30,8 +30,7 @@ rule document:
             f"the listing of {path}": hashlib.sha256(shown.encode()).hexdigest()
             for path, shown in text.listings.items()
         },
-        made_with={"Python": platform.python_version()}
-        | {name: locked()[package][0] for package, name in NAMED.items()},
+        made_with=MADE_WITH,
         code=code("scripts/document.py"),
     script:
         "../scripts/document.py"
@@ -49,3 +48,37 @@ rule pdf:
         code=code("scripts/pdf.py"),
     script:
         "../scripts/pdf.py"
+
+
+# The code is a parameter: an edit of the text alone executes nothing.
+rule notebook_outputs:
+    input:
+        artifacts=expand("results/{artifact}.json", artifact=[name for name in ARTIFACTS if name != "reproduction"]),
+    output:
+        outputs="results/notebook_outputs.json",
+    log:
+        "results/logs/notebook_outputs.log",
+    params:
+        cells=CELLS,
+        code=code("scripts/notebook_outputs.py"),
+    script:
+        "../scripts/notebook_outputs.py"
+
+
+rule notebook:
+    input:
+        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
+        outputs="results/notebook_outputs.json",
+        sources=["config/config.yaml", *TEXTS],
+    output:
+        notebook=update("report/report.ipynb"),
+    log:
+        "results/logs/notebook.log",
+    params:
+        settings=settings,
+        rubric=rubric,
+        figures=FIGURES,
+        made_with=MADE_WITH,
+        code=code("scripts/notebook.py"),
+    script:
+        "../scripts/notebook.py"

@@ -10,21 +10,22 @@ from scripts.job import run
 
 
 def main(landscape: str, basins: str, spec: dict[str, Any]) -> None:
-    minima = read_json(landscape)["minima"]
+    write_json(basins, find_basins(read_json(landscape)["minima"], spec))
+
+
+def find_basins(minima: list[dict[str, Any]], spec: dict[str, Any]) -> dict[str, Any]:
+    """The number of the minimum that a descent reaches, for each start of a grid."""
     side = np.linspace(-spec["extent"], spec["extent"], spec["count"])
     path = gradient_descent(side, side[:, None], spec["step_size"], spec["steps"])
     distances = [np.hypot(path.x[-1] - minimum["x"], path.y[-1] - minimum["y"]) for minimum in minima]
     reached = np.argmin(distances, axis=0)
-    write_json(
-        basins,
-        {
-            **spec,
-            "side": side,
-            "reached": reached,
-            "largest_distance": np.min(distances, axis=0).max(),
-            "shares": [(reached == number).mean() for number in range(len(minima))],
-        },
-    )
+    return {
+        **spec,
+        "side": side,
+        "reached": reached,
+        "largest_distance": np.min(distances, axis=0).max(),
+        "shares": [(reached == number).mean() for number in range(len(minima))],
+    }
 
 
 if __name__ == "__main__":

@@ -11,11 +11,7 @@ import os
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # read when NumPy is imported
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"  # and JAX
 
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -34,7 +30,7 @@ from nnlib.digits import label, split, standardize  # noqa: E402
 from nnlib.functions import LOSSES, bce_loss  # noqa: E402
 from nnlib.net import Net, build, stack  # noqa: E402
 from nnlib.training import Samples, fit  # noqa: E402
-from scripts import bench_frameworks  # noqa: E402
+from scripts import bench_build, bench_frameworks  # noqa: E402
 
 LAYERS = ["Linear 64x32", "ReLU", "Linear 32x1", "Sigmoid"]
 EPOCHS, STEP_SIZE, MINIBATCH, STACK, ROUNDS = 20, 0.01, 15, 32, 15
@@ -153,34 +149,7 @@ def training() -> None:
             print(f"{name:30}{'not installed':>22}")
 
 
-def building() -> None:
-    """Print the seconds of a build from nothing, and of the one after a run's learning rate changed."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-        for file in files.splitlines():
-            (Path(folder) / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / file, Path(folder) / file)
-        first = snakemake(folder)
-        config = Path(folder) / "config" / "config.yaml"
-        old = config.read_text(encoding="utf-8")
-        new = re.sub(r"(\n  two_layer_fast:\n(?:    .*\n)*?    learning_rate: )[^\s#]+", r"\g<1>0.0123", old)
-        if new == old:
-            raise SystemExit(f"no learning_rate of networks.two_layer_fast in {config.name}")
-        config.write_text(new, encoding="utf-8")
-        again = snakemake(folder)
-    print(f"\n{'':30}{'seconds':>11}{'against the first':>20}\n{'build from nothing':30}{first:11.1f}")
-    print(f"{'one learning rate changed':30}{again:11.1f}{again / first:20.2f}")
-
-
-def snakemake(folder: str) -> float:
-    start = time.perf_counter()
-    run = subprocess.run([sys.executable, "-m", "snakemake"], cwd=folder, capture_output=True, text=True, check=False)
-    if run.returncode:
-        raise SystemExit(f"the build failed:\n{run.stdout}{run.stderr}")
-    return time.perf_counter() - start
-
-
 if __name__ == "__main__":
     with warnings.catch_warnings(action="ignore"):  # scikit-learn would train on until it converges
         training()
-    building()
+    bench_build.building()

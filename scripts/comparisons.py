@@ -13,20 +13,22 @@ CONFIDENCE = 0.95
 
 def main(seeds: list[str], comparisons: str, pairs: dict[str, dict[str, str]]) -> None:
     repeats = {facts["name"]: facts for facts in map(read_json, [seeds] if isinstance(seeds, str) else seeds)}
-    write_json(comparisons, {name: {**pair, **difference(pair, repeats)} for name, pair in pairs.items()})
-
-
-def difference(pair: dict[str, str], repeats: dict[str, Any]) -> dict[str, Any]:
-    """The mean of (first - second) over the seeds for which both are finite, and its interval."""
-    first, second = (
-        np.array(repeats[pair[side]]["final"][pair["metric"]]["values"], float) for side in ("first", "second")
+    write_json(
+        comparisons,
+        {name: compared(pair, repeats[pair["first"]], repeats[pair["second"]]) for name, pair in pairs.items()},
     )
-    differences = (first - second)[np.isfinite(first - second)]
+
+
+def compared(pair: dict[str, str], first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    """The mean of (first - second) over the seeds for which both are finite, and its interval."""
+    pairwise = np.subtract(*(np.array(one["final"][pair["metric"]]["values"], float) for one in (first, second)))
+    differences = pairwise[np.isfinite(pairwise)]
     n = len(differences)
     if n < 2:
-        return {"count": n, "confidence": CONFIDENCE, "mean": None, "low": None, "high": None}
+        return {**pair, "count": n, "confidence": CONFIDENCE, "mean": None, "low": None, "high": None}
     half = scipy.stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * differences.std(ddof=1) / np.sqrt(n)
     return {
+        **pair,
         "count": n,
         "confidence": CONFIDENCE,
         "mean": differences.mean(),

@@ -10,25 +10,26 @@ from scripts.job import run
 
 
 def main(landscape: str, decay_map: str, spec: dict[str, Any]) -> None:
+    write_json(decay_map, map_decays(read_json(landscape)["global"]["f"], spec))
+
+
+def map_decays(lowest: float, spec: dict[str, Any]) -> dict[str, Any]:
+    """f at the end of each descent of a grid, and the best of them beside the lowest value of f."""
     count = spec["count"]
     step_size = np.linspace(0, spec["largest_step_size"], count + 1)[1:]
     decay = np.linspace(spec["smallest_decay"], 1, count)
     x, y = spec["start"]
     final_f = gradient_descent(x, y, step_size, spec["steps"], decay[:, None]).f[-1]
     row, column = np.unravel_index(np.argmin(final_f), final_f.shape)
-    lowest = read_json(landscape)["global"]["f"]
-    write_json(
-        decay_map,
-        {
-            **spec,
-            "step_size": step_size,
-            "decay": decay,
-            "final_f": np.round(final_f, 6),
-            "best": {"step_size": step_size[column], "decay": decay[row], "f": final_f[row, column]},
-            "best_above_global": final_f[row, column] - lowest,
-            "share_below": {"minus_2": (final_f < -2).mean()},
-        },
-    )
+    return {
+        **spec,
+        "step_size": step_size,
+        "decay": decay,
+        "final_f": np.round(final_f, 6),
+        "best": {"step_size": step_size[column], "decay": decay[row], "f": final_f[row, column]},
+        "best_above_global": final_f[row, column] - lowest,
+        "share_below": {"minus_2": (final_f < -2).mean()},
+    }
 
 
 if __name__ == "__main__":

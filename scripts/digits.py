@@ -1,9 +1,12 @@
 """Load the digits, split them into a training and a test set; write the samples and what is known of them."""
 
+from typing import Any
+
 import numpy as np
 import sklearn.datasets
 
-from nnlib import digits
+from nnlib.digits import label, split, standardize
+from nnlib.functions import Array
 from scripts.artifacts import whole, write_json
 from scripts.job import run
 
@@ -12,33 +15,33 @@ SHOWN = 10
 
 def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
     pixels, digit = sklearn.datasets.load_digits(return_X_y=True)
-    x, y = digits.standardize(pixels), digits.label(digit)
-    train, test = digits.split(train_fraction, np.random.default_rng(seed))
+    x, y = standardize(pixels), label(digit)
+    train, test = split(train_fraction, np.random.default_rng(seed))
     with whole(samples) as aside:
         np.savez(aside, train_x=x[train], train_y=y[train], test_x=x[test], test_y=y[test])
-    write_json(
-        facts,
-        {
-            "features_shape": x.shape,
-            "labels_shape": y[:, 0].shape,
-            "min": x.min(),
-            "max": x.max(),
-            "pixel_mean": x.mean(),
-            "pixel_deviation": x.std(),
-            "labels": np.unique(y),
-            "digits_labelled_one": [digit[y[:, 0] == 1].min(), digit[y[:, 0] == 1].max()],
-            "digits_labelled_zero": [digit[y[:, 0] == 0].min(), digit[y[:, 0] == 0].max()],
-            "train_samples": len(train),
-            "test_samples": len(test),
-            "train_share_of_ones": y[train].mean(),
-            "test_share_of_ones": y[test].mean(),
-            "shown": SHOWN,
-            "first_digits": digit[:SHOWN],
-            "first_images": pixels[:SHOWN].reshape(-1, 8, 8).astype(int),
-            "train_fraction": train_fraction,
-            "seed": seed,
-        },
-    )
+    write_json(facts, {**describe(pixels, digit, x, y, train, test), "train_fraction": train_fraction, "seed": seed})
+
+
+def describe(pixels: Array, digit: Any, x: Array, y: Array, train: Any, test: Any) -> dict[str, Any]:
+    """What is known of the samples and of their parts for training and for testing."""
+    return {
+        "features_shape": x.shape,
+        "labels_shape": y[:, 0].shape,
+        "min": x.min(),
+        "max": x.max(),
+        "pixel_mean": x.mean(),
+        "pixel_deviation": x.std(),
+        "labels": np.unique(y),
+        "digits_labelled_one": [digit[y[:, 0] == 1].min(), digit[y[:, 0] == 1].max()],
+        "digits_labelled_zero": [digit[y[:, 0] == 0].min(), digit[y[:, 0] == 0].max()],
+        "train_samples": len(train),
+        "test_samples": len(test),
+        "train_share_of_ones": y[train].mean(),
+        "test_share_of_ones": y[test].mean(),
+        "shown": SHOWN,
+        "first_digits": digit[:SHOWN],
+        "first_images": pixels[:SHOWN].reshape(-1, 8, 8).astype(int),
+    }
 
 
 if __name__ == "__main__":

@@ -21,9 +21,17 @@ def main(
     listings: dict[str, str],
 ) -> None:
     del sources, listings  # they are there for Snakemake: the text, and the code that it shows
-    contents = {name_of(path): read_json(path) for path in artifacts}
-    contents["config"] = settings
-    contents["made"] = {
+    pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
+    cited = contents(artifacts, settings, made_with)
+    with whole(document) as aside:
+        aside.write_text(page(Path(), cited, rubric, pictures, read_json(fonts)), encoding="utf-8")
+
+
+def contents(artifacts: list[str], settings: dict[str, Any], made_with: dict[str, str]) -> dict[str, Any]:
+    """What the sections cite: the artifacts, the configuration, and what the report was made with."""
+    found: dict[str, Any] = {name_of(path): read_json(path) for path in artifacts}
+    found["config"] = settings
+    found["made"] = {
         "with": [{"name": name, "version": version} for name, version in made_with.items()],
         "configuration": sha256("config/config.yaml"),
         "artifacts": [
@@ -35,9 +43,7 @@ def main(
             for path in artifacts
         ],
     }
-    pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
-    with whole(document) as aside:
-        aside.write_text(page(Path(), contents, rubric, pictures, read_json(fonts)), encoding="utf-8")
+    return found
 
 
 def name_of(path: str) -> str:

@@ -1,5 +1,7 @@
 """Draw where gradient descent ends, over step size and decay."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -9,7 +11,10 @@ from scripts.plotting import INK, WIDTH, save
 
 
 def main(decay_map: str, descent: str, svg: str, png: str) -> None:
-    ends, chosen = read_json(decay_map), read_json(descent)
+    save(draw_decay_map(read_json(decay_map), read_json(descent)), svg, png)
+
+
+def draw_decay_map(ends: dict[str, Any], chosen: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(0.72 * WIDTH, 2.5))
     axes = figure.subplots()
     final_f = np.array(ends["final_f"], float)
@@ -36,7 +41,7 @@ def main(decay_map: str, descent: str, svg: str, png: str) -> None:
     axes.grid(False)
     figure.colorbar(mesh, label=f"$f$ after {ends['steps']} steps", extend="max")
     figure.legend(loc="outside upper left", ncols=2, handletextpad=0.2)
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Draw a descent: its path on the contours of f, and f at each step."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -11,7 +13,10 @@ EXTENT = 5
 
 
 def main(landscape: str, descent: str, svg: str, png: str) -> None:
-    facts, path = read_json(landscape), read_json(descent)["path"]
+    save(draw_descent(read_json(landscape), read_json(descent)["path"]), svg, png)
+
+
+def draw_descent(facts: dict[str, Any], path: Any) -> Figure:
     figure = Figure(figsize=(WIDTH, 1.85))
     map_axes, curve_axes = figure.subplots(1, 2, width_ratios=[1, 1.45])
     contours(map_axes, facts["minima"], EXTENT)
@@ -36,7 +41,7 @@ def main(landscape: str, descent: str, svg: str, png: str) -> None:
     curve_axes.set_ylim(low - 0.07 * (high - low), high)
     curve_axes.set(xlabel="step", ylabel="$f(x, y)$")
     curve_axes.xaxis.get_major_locator().set_params(integer=True)
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

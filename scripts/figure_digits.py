@@ -1,5 +1,7 @@
 """Draw the first digits of the data set."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -9,7 +11,10 @@ from scripts.plotting import WIDTH, save
 
 
 def main(digits: str, svg: str, png: str) -> None:
-    facts = read_json(digits)
+    save(draw_digits(read_json(digits)), svg, png)
+
+
+def draw_digits(facts: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(WIDTH, 0.85))
     for axes, image, digit in zip(
         figure.subplots(1, len(facts["first_images"])), facts["first_images"], facts["first_digits"], strict=True
@@ -18,7 +23,7 @@ def main(digits: str, svg: str, png: str) -> None:
         axes.set_aspect("equal")
         axes.axis("off")
         axes.set_title(f"{digit} → {int(digit < 5)}", loc="center", fontweight="normal", fontsize=8.5)
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

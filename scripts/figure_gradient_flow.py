@@ -1,5 +1,7 @@
 """Draw how much of a gradient is left behind a number of layers."""
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
@@ -8,7 +10,10 @@ from scripts.plotting import BLUE, RED, WIDTH, save
 
 
 def main(gradient_flow: str, svg: str, png: str) -> None:
-    facts = read_json(gradient_flow)
+    save(draw_gradient_flow(read_json(gradient_flow)), svg, png)
+
+
+def draw_gradient_flow(facts: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(0.65 * WIDTH, 1.9))
     axes = figure.subplots()
     for name, label, colour in (("sigmoid", "sigmoid", BLUE), ("relu", "ReLU", RED)):
@@ -18,7 +23,7 @@ def main(gradient_flow: str, svg: str, png: str) -> None:
     axes.set(xlabel="layers", ylabel="share of the gradient left")
     axes.set_xticks(facts["depths"])
     axes.legend(loc="lower left")
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

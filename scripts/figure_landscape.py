@@ -1,5 +1,7 @@
 """Draw the contours of f with its minima and saddles."""
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
@@ -8,7 +10,10 @@ from scripts.plotting import INK, RED, WIDTH, contours, save
 
 
 def main(landscape: str, svg: str, png: str) -> None:
-    facts = read_json(landscape)
+    save(draw_landscape(read_json(landscape)), svg, png)
+
+
+def draw_landscape(facts: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(0.62 * WIDTH, 0.5 * WIDTH))
     axes = figure.subplots()
     lines = contours(axes, facts["minima"])
@@ -29,7 +34,7 @@ def main(landscape: str, svg: str, png: str) -> None:
     for saddle in facts["saddles"]:
         axes.plot(saddle["x"], saddle["y"], "x", color=RED, markersize=4.5, zorder=4)
     figure.colorbar(lines, label="$f(x, y)$", shrink=0.9, ticks=[0, 10, 20, 40, 60, 80])
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

@@ -12,14 +12,18 @@ from scripts.plotting import BLUE, MUTE, RED, WIDTH, save
 
 
 def main(network: str, seeds: str, svg: str, png: str) -> None:
-    facts, spread = read_json(network), read_json(seeds)
+    save(draw_network(read_json(network), read_json(seeds)), svg, png)
+
+
+def draw_network(facts: dict[str, Any], many: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(WIDTH, 1.9))
     for axes, metric, title in zip(
         figure.subplots(1, 2), ("loss", "accuracy"), ("Binary cross-entropy", "Accuracy"), strict=True
     ):
         for part, colour in (("train", BLUE), ("test", RED)):
             name = f"{part}_{metric}"
-            draw(axes, facts["history"][name], spread["curves"][name], colour, "training" if part == "train" else part)
+            label = "training" if part == "train" else part
+            draw_curve(axes, facts["history"][name], many["curves"][name], colour, label)
         last = facts["epochs"] - 1
         axes.set(title=title, xlabel="epoch", xlim=(-0.03 * last - 0.1, 1.03 * last + 0.1))
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -42,12 +46,12 @@ def main(network: str, seeds: str, svg: str, png: str) -> None:
         else:
             axes.set_yticks([])
             axes.text(0.5, 0.5, "no epoch has a finite loss", transform=axes.transAxes, ha="center", color=MUTE)
-    save(figure, svg, png)
+    return figure
 
 
-def draw(axes: Axes, values: list[float | None], spread: dict[str, Any], colour: str, label: str) -> None:
+def draw_curve(axes: Axes, values: list[float | None], middle: dict[str, Any], colour: str, label: str) -> None:
     """The run as dots, or as a thin line where it is long; the median as a line in its band."""
-    low, median, high = (np.array(spread[name], float) for name in ("low", "median", "high"))
+    low, median, high = (np.array(middle[name], float) for name in ("low", "median", "high"))
     epochs = np.arange(len(values))
     axes.fill_between(epochs, low, high, color=colour, alpha=0.18, linewidth=0)
     axes.plot(epochs, median, color=colour, label=label)

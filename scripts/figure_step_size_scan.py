@@ -1,5 +1,7 @@
 """Draw where gradient descent ends, against its constant step size, and over step size and number of steps."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -9,7 +11,10 @@ from scripts.plotting import BLUE, GREEN, MUTE, WIDTH, save
 
 
 def main(landscape: str, scan: str, svg: str, png: str) -> None:
-    facts, ends = read_json(landscape), read_json(scan)
+    save(draw_step_size_scan(read_json(landscape), read_json(scan)), svg, png)
+
+
+def draw_step_size_scan(facts: dict[str, Any], ends: dict[str, Any]) -> Figure:
     step_size, final_f = np.array(ends["step_size"]), np.array(ends["final_f"], float)
     figure = Figure(figsize=(WIDTH, 3.9))
     axes, map_axes = figure.subplots(2, 1, sharex=True, height_ratios=[1, 0.8])
@@ -50,7 +55,7 @@ def main(landscape: str, scan: str, svg: str, png: str) -> None:
     map_axes.set(xlabel=r"step size $\eta$", ylabel="steps", yscale="log")
     map_axes.grid(False)
     figure.colorbar(mesh, ax=map_axes, label="$f$", extend="max", pad=0.02)
-    save(figure, svg, png)
+    return figure
 
 
 if __name__ == "__main__":

@@ -11,7 +11,10 @@ from scripts.plotting import INK, WIDTH, save
 
 
 def main(sweep: str, svg: str, png: str) -> None:
-    facts = read_json(sweep)
+    save(draw_sweep(read_json(sweep)), svg, png)
+
+
+def draw_sweep(facts: dict[str, Any]) -> Figure:
     rates, sizes = facts["learning_rates"], facts["minibatch_sizes"]
     figure = Figure(figsize=(WIDTH, 3.5))
     grid = figure.subplots(2, 2, sharex=True, sharey=True)
@@ -38,7 +41,7 @@ def main(sweep: str, svg: str, png: str) -> None:
         row[0].set_ylabel("minibatch size")
     for axes in grid[1]:
         axes.set_xlabel("learning rate")
-    save(figure, svg, png)
+    return figure
 
 
 def table(cells: dict[Any, Any], sizes: list[int], rates: list[float], value: Any) -> Any:

@@ -13,31 +13,33 @@ ACTIVATIONS = {"sigmoid": "Sigmoid", "relu": "ReLU"}
 
 
 def main(gradient_flow: str, spec: dict[str, Any], seed: int) -> None:
+    write_json(gradient_flow, gradients_left(spec, seed))
+
+
+def gradients_left(spec: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The share of a gradient's length that is left, by activation and depth, over the seeds."""
     width, depths = spec["width"], list(range(1, spec["depth"] + 1))
     left = {
         name: [[ratio(activation, depth, width, [seed, repeat]) for depth in depths] for repeat in range(spec["seeds"])]
         for name, activation in ACTIVATIONS.items()
     }
     median = {name: np.median(values, axis=0) for name, values in left.items()}
-    write_json(
-        gradient_flow,
-        {
-            **spec,
-            "depths": depths,
-            "band": BAND,
-            "left": {
-                name: {
-                    "low": np.quantile(values, (1 - BAND) / 2, axis=0),
-                    "median": median[name],
-                    "high": np.quantile(values, (1 + BAND) / 2, axis=0),
-                }
-                for name, values in left.items()
-            },
-            "factor_per_layer": {
-                name: float((values[-1] / values[0]) ** (1 / (len(depths) - 1))) for name, values in median.items()
-            },
+    return {
+        **spec,
+        "depths": depths,
+        "band": BAND,
+        "left": {
+            name: {
+                "low": np.quantile(values, (1 - BAND) / 2, axis=0),
+                "median": median[name],
+                "high": np.quantile(values, (1 + BAND) / 2, axis=0),
+            }
+            for name, values in left.items()
         },
-    )
+        "factor_per_layer": {
+            name: float((values[-1] / values[0]) ** (1 / (len(depths) - 1))) for name, values in median.items()
+        },
+    }
 
 
 def ratio(activation: str, depth: int, width: int, seed: list[int]) -> float:

@@ -1,5 +1,7 @@
 """Find the stationary points of f numerically, from a grid of starts, and the largest stable step at each minimum."""
 
+from typing import Any
+
 import numpy as np
 import scipy.optimize
 
@@ -9,6 +11,11 @@ from scripts.job import run
 
 
 def main(facts: str) -> None:
+    write_json(facts, stationary_points())
+
+
+def stationary_points() -> dict[str, Any]:
+    """The minima of f, from the lowest on, and its saddles, from left to right."""
     side = np.linspace(-5, 5, 21)
     solutions = [
         scipy.optimize.root(lambda p: np.array(f_grad(*p)), (x, y), jac=lambda p: f_hessian(*p), tol=1e-12)
@@ -26,7 +33,7 @@ def main(facts: str) -> None:
             saddles.append({"x": x, "y": y, "f": f(x, y), "eigenvalues": eigenvalues})
     minima.sort(key=lambda minimum: minimum["f"])
     saddles.sort(key=lambda saddle: saddle["x"])
-    write_json(facts, {"starts": len(solutions), "minima": minima, "global": minima[0], "saddles": saddles})
+    return {"starts": len(solutions), "minima": minima, "global": minima[0], "saddles": saddles}
 
 
 if __name__ == "__main__":

@@ -16,6 +16,11 @@ from scripts.job import run
 def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) -> None:
     with np.load(digits) as data:
         train, test = Samples(data["train_x"], data["train_y"]), Samples(data["test_x"], data["test_y"])
+    write_json(network, {"name": name, **train_once(train, test, spec, seed)})
+
+
+def train_once(train: Samples, test: Samples, spec: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Train a network: its learning curves, and what became of its units and its weights."""
     net = build(spec["layers"], np.random.default_rng(seed), spec["scheme"])
     loss = LOSSES[spec["loss"]]
     linear = [layer for layer in net.layers if isinstance(layer, Linear)]
@@ -29,36 +34,32 @@ def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) 
         epochs=spec["epochs"],
         learning_rate=spec["learning_rate"],
         minibatch_size=spec["minibatch_size"],
-        after_epoch=lambda net: dead.append(dead_units(net, train.x)),
+        after_epoch=lambda net: dead.append(count_dead(net, train.x)),
     )
-    write_json(
-        network,
-        {
-            "name": name,
-            **spec,
-            "seed": seed,
-            "history": vars(history),
-            "diverged_at_epoch": history.diverged_at_epoch,
-            "poisoned_by": poisoned_by(spec, seed, train, test, history.diverged_at_epoch),
-            "dead_units": dead,
-            "linear_layers": len(linear),
-            "outputs": linear[-1].W.shape[1],
-            "hidden_units": sum(
-                layer.W.shape[1]
-                for layer, after in zip(net.layers, net.layers[1:], strict=False)
-                if isinstance(layer, Linear) and isinstance(after, ReLU)
-            ),
-            "changed": [
-                {"layer": str(layer), "W": np.abs(layer.W - W).max(), "b": np.abs(layer.b - b).max()}
-                for layer, (W, b) in zip(linear, before, strict=True)
-            ],
-            "test_probability": spread(net, test, loss),
-            "summary": {**summary(history), "dead_units": dead[-1]},
-        },
-    )
+    return {
+        **spec,
+        "seed": seed,
+        "history": vars(history),
+        "diverged_at_epoch": history.diverged_at_epoch,
+        "poisoned_by": poisoned_by(spec, seed, train, test, history.diverged_at_epoch),
+        "dead_units": dead,
+        "linear_layers": len(linear),
+        "outputs": linear[-1].W.shape[1],
+        "hidden_units": sum(
+            layer.W.shape[1]
+            for layer, after in zip(net.layers, net.layers[1:], strict=False)
+            if isinstance(layer, Linear) and isinstance(after, ReLU)
+        ),
+        "changed": [
+            {"layer": str(layer), "W": np.abs(layer.W - W).max(), "b": np.abs(layer.b - b).max()}
+            for layer, (W, b) in zip(linear, before, strict=True)
+        ],
+        "test_probability": probabilities(net, test, loss),
+        "summary": {**summary(history), "dead_units": dead[-1]},
+    }
 
 
-def dead_units(net: Net, x: Array) -> int:
+def count_dead(net: Net, x: Array) -> int:
     """How many hidden ReLU units put out 0 for every sample."""
     _, trace = net.forward(x)
     outputs = [y for (layer, _), (_, y) in pairwise(trace) if isinstance(layer, ReLU)]
@@ -94,7 +95,7 @@ def poisoned_by(
     return None
 
 
-def spread(net: Net, samples: Samples, loss: Loss) -> dict[str, Any]:
+def probabilities(net: Net, samples: Samples, loss: Loss) -> dict[str, Any]:
     """The smallest and the largest probability that the trained net gives."""
     with np.errstate(all="ignore"):
         output, _ = net.forward(samples.x)

@@ -1,5 +1,6 @@
 """Train networks over learning rates and minibatch sizes, each from many seeds, tuned on a validation set."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,28 @@ from scripts.seeds import dead_units
 
 
 def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fraction: float) -> None:
-    everything = samples(digits)
-    cells = []
     total = len(spec["minibatch_sizes"]) * len(spec["learning_rates"]) * 2
+    cells = []
+    for found in settings(samples(digits), spec, seed, train_fraction):
+        cells.append(found)
+        progress(len(cells), total, "settings")
+    write_json(sweep, swept(spec, cells))
+
+
+def settings(everything: Samples, spec: dict[str, Any], seed: int, train_fraction: float) -> Iterator[dict[str, Any]]:
+    """Each setting with its results, the gradient of a minibatch summed and averaged."""
     for gradient in ("sum", "mean"):
         for size in spec["minibatch_sizes"]:
             for rate in spec["learning_rates"]:
                 # The mean's rate is the sum's at the reference size, where the two are the same.
                 scale = spec["reference_minibatch_size"] / size if gradient == "mean" else 1.0
-                cells.append(
-                    {"gradient": gradient, "minibatch_size": size, "learning_rate": rate}
-                    | cell(everything, spec, seed, train_fraction, size, rate * scale)
+                yield {"gradient": gradient, "minibatch_size": size, "learning_rate": rate} | cell(
+                    everything, spec, seed, train_fraction, size, rate * scale
                 )
-                progress(len(cells), total, "settings")
+
+
+def swept(spec: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """All settings, and of each way to take the gradient the one that validation chooses."""
     best = {
         gradient: max(
             (found for found in cells if found["gradient"] == gradient),
@@ -34,7 +44,7 @@ def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fractio
         )
         for gradient in ("sum", "mean")
     }
-    write_json(sweep, {**spec, "cells": cells, "best": best, "networks": len(cells) * spec["seeds"]})
+    return {**spec, "cells": cells, "best": best, "networks": len(cells) * spec["seeds"]}
 
 
 def cell(

@@ -63,7 +63,8 @@ def printed() -> bytes:
 <figure><div><img alt="A red box." src="{data("png", png())}" style="image-rendering: auto"></div>
 <figcaption>A box.</figcaption></figure>
 <figure id="artifact-networks/one"><figcaption>Squares.</figcaption>
-<div class="scroll"><table><thead><tr><th>number</th><th>square</th></tr></thead><tbody>{ROWS}</tbody></table></div></figure>
+<div class="scroll"><table><thead><tr><th>number</th><th>square</th></tr></thead><tbody>{ROWS}</tbody></table></div>
+</figure>
 </section></body></html>""")
 
 
