@@ -95,7 +95,9 @@ FORGED = altered(OWNED)
 console = Console(workflow, USES, FORGED)
 logger.handlers[:] = [console]
 console.say(machine.caveat())
-console.say(guard.names("ignored, since no rule makes them", guard.strangers([*OWNED, "results/notebook_outputs.json"])))
+console.say(
+    guard.names("ignored, since no rule makes them", guard.strangers([*OWNED, "results/notebook_outputs.json"]))
+)
 console.say(guard.names("made anew, since they are not as they were made", FORGED))
 
 

@@ -365,7 +365,7 @@ def fill(path: Path, report: Report, **names: Any) -> str:
     environment.globals.update(
         value=values.value, each=values.each, anchor=values.anchor, literal=values.literal, raw=values.look_up
     )
-    environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures)
+    environment.globals.update(claims=report.claimed, shown=lambda name: name in report.pictures, list=list)
     try:
         return environment.from_string(source).render(**names)
     except jinja2.TemplateSyntaxError as error:

@@ -7,8 +7,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
+from scripts.contours import contours
 from scripts.job import run
-from scripts.plotting import WIDTH, contours, save
+from scripts.plotting import WIDTH, save
 
 COLOURS = ["#bfd3ea", "#f3c9bf", "#cfe3d4", "#ecdcb4"]
 

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
+from scripts.contours import contours
 from scripts.job import run
-from scripts.plotting import INK, MUTE, RED, WIDTH, contours, save
+from scripts.plotting import INK, MUTE, RED, WIDTH, save
 
 EXTENT = 5
 

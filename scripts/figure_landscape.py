@@ -5,8 +5,9 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from scripts.artifacts import read_json
+from scripts.contours import contours
 from scripts.job import run
-from scripts.plotting import INK, RED, WIDTH, contours, save
+from scripts.plotting import INK, RED, WIDTH, save
 
 
 def main(landscape: str, svg: str, png: str) -> None:

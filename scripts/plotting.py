@@ -6,12 +6,9 @@ from typing import Any
 
 import matplotlib
 import matplotlib.font_manager
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
-from nnlib.descent import f
 from scripts.artifacts import whole
 from scripts.drawing import simplify
 
@@ -66,19 +63,3 @@ def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
         simplify(aside)
     with whole(png) as aside:
         figure.savefig(aside, metadata={"Software": None})
-
-
-def contours(axes: Axes, minima: list[dict[str, Any]], extent: float = 5) -> Any:
-    """The contour lines of f over [-extent, extent]^2, closer together where f is low, with its minima."""
-    side = np.linspace(-extent, extent, 81)
-    x, y = np.meshgrid(side, side)
-    z = f(x, y)
-    levels = z.min() + (z.max() - z.min()) * np.linspace(0.0, 1, 18) ** 2
-    lines = axes.contour(x, y, z, levels=levels, cmap="viridis", linewidths=0.6)
-    lowest = min(minimum["f"] for minimum in minima)
-    for minimum in minima:
-        marker = "*" if minimum["f"] == lowest else "o"
-        axes.plot(minimum["x"], minimum["y"], marker, color=INK, markersize=8 if marker == "*" else 4, zorder=4)
-    axes.set(xlabel="$x$", ylabel="$y$", aspect="equal")
-    axes.grid(False)
-    return lines
