@@ -13,7 +13,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,14 @@ class CitationError(Exception):
 
 class Unknown:
     """Stands for the content of an artifact that is not made yet: any field of it may be there."""
+
+
+class Citation(NamedTuple):
+    """A value that a template cites: its path, its format and the text. An anchor has no path and no format."""
+
+    path: str
+    form: str
+    text: str
 
 
 def number(digits: int) -> Callable[[float | None], str]:
@@ -148,7 +156,8 @@ class Values:
             for folder in folders:
                 branch = branch.setdefault(folder, {})
             branch[last] = content
-        self.cited: list[tuple[str, str]] = []  # path and text, by the number in the placeholder
+        self.cited: list[Citation] = []  # by the number in the placeholder
+        self.printed: list[Citation] = []  # as elements, in the order of the document
 
     def look_up(self, path: str) -> Any:
         """The value at a path; raises CitationError, which says what is there instead."""
@@ -174,7 +183,7 @@ class Values:
             text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
         except (TypeError, ValueError, LookupError):
             raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
-        self.cited.append((path, text))
+        self.cited.append(Citation(path, form, text))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def has_spread(self, path: str) -> bool:
@@ -184,7 +193,7 @@ class Values:
 
     def anchor(self, name: str) -> str:
         """A placeholder for the place that the values of an artifact link to."""
-        self.cited.append(("", name))
+        self.cited.append(Citation("", "", name))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def each(self, path: str) -> Iterator[str]:
@@ -205,12 +214,13 @@ class Values:
         return PLACEHOLDER.sub(self.as_element, markup)
 
     def as_text(self, match: re.Match[str]) -> str:
-        return html.escape(self.cited[int(match[1])][1])
+        return html.escape(self.cited[int(match[1])].text)
 
     def as_element(self, match: re.Match[str]) -> str:
-        path, text = self.cited[int(match[1])]
+        path, _, text = self.cited[int(match[1])]
         if not path:
             return f'<span id="artifact-{html.escape(text)}"></span>'
+        self.printed.append(self.cited[int(match[1])])
         # Not every font has the superscript minus.
         target = f"artifact-{self.artifact(path)}"
         pieces = re.split("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)

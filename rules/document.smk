@@ -19,6 +19,7 @@ rule document:
         sources=["config/config.yaml", *SOURCES],
     output:
         document=update("report/report.html"),
+        citations=update("results/citations.json"),
     params:
         settings=settings,
         rubric=rubric,
@@ -27,9 +28,21 @@ rule document:
         "../scripts/document.py"
 
 
+# What the PDF carries beside the artifacts: all that it takes to make them anew.
+EVIDENCE = sorted(
+    [
+        "Snakefile",
+        "requirements.lock",
+        *(str(path) for room in ("config", "rules", "nnlib", "scripts") for path in Path(room).glob("*.*")),
+    ]
+)
+
+
 rule pdf:
     input:
         document="report/report.html",
+        citations="results/citations.json",
+        evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *EVIDENCE],
     output:
         pdf=update("report/report.pdf"),
     params:

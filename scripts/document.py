@@ -1,4 +1,4 @@
-"""Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file."""
+"""Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file; say what it cites."""
 
 import hashlib
 import platform
@@ -8,8 +8,9 @@ from typing import Any
 
 from reporting.document import page
 from reporting.sections import ReportError
-from scripts.artifacts import read_json, whole
+from scripts.artifacts import read_json, whole, write_json
 from scripts.job import run
+from scripts.machine import machine
 
 PACKAGES = [
     "numpy",
@@ -30,6 +31,7 @@ def main(
     figures: list[str],
     sources: list[str],
     document: str,
+    citations: str,
     settings: dict[str, Any],
     rubric: dict[str, Any],
 ) -> None:
@@ -37,6 +39,7 @@ def main(
     contents = {name_of(path): read_json(path) for path in artifacts}
     contents["config"] = settings
     contents["made"] = {
+        "platform": machine(),
         "python": platform.python_version(),
         "packages": [{"name": name, "version": version(name)} for name in PACKAGES],
         "configuration": sha256("config/config.yaml"),
@@ -51,7 +54,9 @@ def main(
     }
     pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
     with whole(document) as aside:
-        aside.write_text(page(Path(), contents, rubric, pictures, read_json(fonts)), encoding="utf-8")
+        finished = page(Path(), contents, rubric, pictures, read_json(fonts))
+        aside.write_text(finished.markup, encoding="utf-8")
+        write_json(citations, {**finished.citations, "made": contents["made"]})
 
 
 def sha256(path: str) -> str:
