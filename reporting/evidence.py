@@ -1,8 +1,9 @@
 """Evidence: what a report's PDF carries so that it can be checked from the file alone.
 
-Attached are the artifacts, the configuration, the sources, and a manifest. It has each file's SHA-256, each printed value
-with its path, format, text and place on the pages, each claim with its expression, and the text of all passages. A PDF may
-come from anybody: what is read here is bounded in number and size, and refused in one message where it is not ours.
+Attached are the artifacts, the configuration, the sources, and a manifest. It has each file's SHA-256, each printed
+value with its path, format, text and place on the pages, each claim with its expression, and the text of all passages.
+A PDF may come from anybody: what is read here is bounded in number and size, and refused in one message where it is not
+ours.
 """
 
 import hashlib
@@ -148,7 +149,7 @@ def unpack(path: Path) -> Evidence:
     except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, LookupError, AttributeError):
         raise EvidenceError("is not a whole PDF: it was cut off or damaged") from None
     if MANIFEST not in files:
-        raise EvidenceError("carries no manifest: another tool made it, or a version of this project from before evidence")
+        raise EvidenceError("carries no evidence: another tool made it, or a version of this project too old for that")
     contents = understood(files.pop(MANIFEST))
     names = {attached_name(path): path for path in contents["files"]}
     if len(names) < len(contents["files"]):
@@ -169,7 +170,10 @@ def attached(document: pikepdf.Pdf) -> dict[str, bytes]:
         check_name(name)
         if name in files:
             raise EvidenceError(f"two attachments have the name {quoted(name)}")
-        files[name] = inflate(name, spec["/EF"]["/F"], min(LARGEST_FILE, LARGEST_WHOLE - whole))
+        stream = spec["/EF"]["/F"]
+        if not isinstance(stream, pikepdf.Stream):
+            raise EvidenceError(f"the attachment {name} is damaged")
+        files[name] = inflate(name, stream, min(LARGEST_FILE, LARGEST_WHOLE - whole))
         whole += len(files[name])
     return files
 
@@ -177,14 +181,14 @@ def attached(document: pikepdf.Pdf) -> dict[str, bytes]:
 def check_name(name: str) -> None:
     """Raise EvidenceError for a name that is not relative, leads upwards or is no name of ours."""
     if len(name) > 200 or not NAME.fullmatch(name):
-        raise EvidenceError(f"{quoted(name[:60])} is no name of a file; allowed are a-z, 0-9, _, - and ., no .. and no /")
+        raise EvidenceError(f"{quoted(name[:60])} is no name of an attachment of ours, such as config.config.yaml")
 
 
 def inflate(name: str, stream: pikepdf.Stream, most: int) -> bytes:
     """An attachment's content, of which no more is ever inflated than may be there; raises EvidenceError."""
     packed = stream.read_raw_bytes()
     filters = stream.get("/Filter", pikepdf.Array())
-    kinds = [str(kind) for kind in ([filters] if isinstance(filters, pikepdf.Name) else list(filters))]  # type: ignore[call-overload]
+    kinds = [str(kind) for kind in ([filters] if isinstance(filters, pikepdf.Name) else list(filters))]
     if kinds and (kinds != ["/FlateDecode"] or "/DecodeParms" in stream):
         raise EvidenceError(f"the attachment {name} is packed in another way than a report's")
     if kinds and packed:  # qpdf writes an empty file as nothing at all
@@ -237,5 +241,3 @@ def artifacts(files: Mapping[str, bytes]) -> tuple[dict[str, Any], list[str]]:
             except (ValueError, RecursionError):
                 broken.append(path)
     return found, broken
-
-

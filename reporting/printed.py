@@ -1,6 +1,6 @@
 """What a finished report says: its HTML as passages of text, and its PDF as text at links and text of pages.
 
-Both are compared without white space, hyphens at which a line may break, and upper case, which belong to the style sheet.
+Both are compared without white space, hyphens at which a line may break, and upper case: those are the style sheet's.
 """
 
 import ctypes
@@ -90,9 +90,7 @@ def text_at(place: Place, letters: Sequence[Letter]) -> str:
     if top - bottom < RAISED:
         bottom, top = (bottom + top - RAISED) / 2, (bottom + top + RAISED) / 2
     # A letter's origin may stand a hair left of its link; that of the next letter is the link's right edge.
-    return "".join(
-        text for x, y, text in letters if place.left - 0.05 <= x < place.right - 0.05 and bottom <= y <= top
-    )
+    return "".join(text for x, y, text in letters if place.left - 0.05 <= x < place.right - 0.05 and bottom <= y <= top)
 
 
 def compact(text: str) -> str:
@@ -179,9 +177,7 @@ class Passages(HTMLParser):
             self.run += data
 
 
-def compare(
-    passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed: Printed
-) -> Iterator[tuple[str, str]]:
+def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed: Printed) -> Iterator[tuple[str, str]]:
     """The passages that the pages do not show, each with a message.
 
     Between two runs of text the pages may have numbers that the style sheet counts, and the head of a table.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reporting.claims import ClaimError, check
-from reporting.evidence import Evidence, artifacts, attached_name, sha256
+from reporting.evidence import MANIFEST, Evidence, artifacts, attached_name, sha256
 from reporting.printed import Place, Printed, compare, quoted, shorten, shows
 from reporting.values import FORMATS, CitationError, Values
 
@@ -28,11 +28,12 @@ class Outcome:
 def outcome(kind: str, things: Iterable[Iterable[str]], more: Iterable[str] = ()) -> Outcome:
     """Of things that each come with their faults; `more` are faults of none of them."""
     faults = [list(found) for found in things]
-    return Outcome(kind, len(faults), sum(not found for found in faults), [*(f for found in faults for f in found), *more])
+    holding = sum(not found for found in faults)
+    return Outcome(kind, len(faults), holding, [*(fault for found in faults for fault in found), *more])
 
 
 def verify(evidence: Evidence, settings: Mapping[str, Any] | None) -> list[Outcome]:
-    """All that can be checked without running an experiment; `settings` is the attached configuration if it is valid."""
+    """All that can be checked without running an experiment; `settings` is the attached configuration if valid."""
     contents, broken = artifacts(evidence.files)
     contents["made"] = evidence.manifest["made"]
     if settings is not None:
@@ -69,9 +70,8 @@ def sealed(evidence: Evidence) -> Iterator[str]:
         if isinstance(artifact, dict):
             printed[f"results/{artifact.get('name')}.json"] = artifact.get("sha256")
     for path, content in evidence.files.items():
-        if path.startswith("results/") or path in printed:
-            if printed.get(path) != sha256(content):
-                yield f"{path}: the table of artifacts prints another SHA-256"
+        if (path.startswith("results/") or path in printed) and printed.get(path) != sha256(content):
+            yield f"{path}: the table of artifacts prints another SHA-256"
 
 
 def printed_values(evidence: Evidence, values: Values, printed: Printed) -> Outcome:
@@ -81,20 +81,20 @@ def printed_values(evidence: Evidence, values: Values, printed: Printed) -> Outc
         shown.setdefault(place, []).append(text)
 
     def faults(value: Mapping[str, Any]) -> Iterator[str]:
-        places = [Place(*place) for place in value["places"]]
+        path, places = value["path"], [Place(*place) for place in value["places"]]
         where = f"page {places[0].page}" if places else "no page"
         try:
-            anew = formatted(values, value["path"], value["format"])
+            anew = formatted(values, path, value["format"])
         except CitationError as error:
             yield f"{where}: {quoted(str(error)[:200])}"
             return
         if lost := [place for place in places if not shown.get(place)]:
-            yield f"page {lost[0].page}: {quoted(value['path'])} has no link where the manifest places it"
+            yield f"page {lost[0].page}: {quoted(path)} has no link where the manifest places it"
             return
         fragments = [shown[place].pop(0) for place in places]
         if anew != value["text"] or not shows(fragments, anew):
             yield (
-                f"{where}: {quoted(value['path'])} is {shorten(anew)} in results/{values.artifact(value['path'])}.json, "
+                f"{where}: {quoted(path)} is {shorten(anew)} in {source(values.artifact(path))}, "
                 f"{shorten(value['text'])} in the manifest, {shorten(''.join(fragments))} on the page"
             )
 
@@ -105,6 +105,11 @@ def printed_values(evidence: Evidence, values: Values, printed: Printed) -> Outc
         for text in texts
     )
     return outcome("values", found, left)
+
+
+def source(artifact: str) -> str:
+    """Where the attachments have what is cited under that name."""
+    return {"config": "config/config.yaml", "made": MANIFEST}.get(artifact, f"results/{artifact}.json")
 
 
 def formatted(values: Values, path: str, form: str) -> str:

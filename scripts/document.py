@@ -1,4 +1,4 @@
-"""Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file; say what it cites."""
+"""Assemble the report: the sections' text with the artifacts' values and figures, as HTML; say what it cites."""
 
 import hashlib
 import platform

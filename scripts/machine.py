@@ -8,10 +8,11 @@ import numpy as np
 
 def machine() -> dict[str, str]:
     """The kind of the system and its processor, and the versions that compute; nothing that names one machine."""
-    simd = np.show_config(mode="dicts")["SIMD Extensions"]  # type: ignore[index, call-overload]
+    simd = np.show_config(mode="dicts")["SIMD Extensions"]
+    found = simd.get("found", [])  # beyond the baseline
     return {
         "system": platform.system(),
-        "processor": " ".join([platform.machine(), *simd["baseline"], *simd["found"]]),
+        "processor": " ".join([platform.machine(), *simd["baseline"], *found]),
         "libc": " ".join(platform.libc_ver()),
         "python": ".".join(platform.python_version_tuple()[:2]),
         **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")},

@@ -1,10 +1,10 @@
 """Check a report from its PDF alone: python scripts/verify.py report/report.pdf [--recompute K | all].
 
-The attached files match the manifest; every printed value, formatted anew from its artifact, is what the page shows; every
-claim holds; every passage is on its page. With --recompute, experiments chosen at random run anew from the attached
-configuration. Attached code is never run: experiments run with the nnlib and the scripts beside this one.
+The attached files match the manifest; every printed value, formatted anew from its artifact, is what the page shows;
+every claim holds; every passage is on its page. With --recompute, experiments chosen at random run anew from the
+attached configuration. Attached code is never run: experiments run with the nnlib and the scripts beside this one.
 
-It ends with status 0 if all is so, 1 if something is not, which it names, and 2 if the file is no report of this project.
+It ends with status 0 if all is so, 1 if something is not, which it names, and 2 if the file is no report of ours.
 """
 
 import argparse
@@ -130,10 +130,12 @@ def recompute(evidence: Evidence, settings: dict[str, Any] | None, folder: Path,
 
 def run(targets: Sequence[str], folder: Path) -> None:
     """Make artifacts in a folder that holds a configuration, with the rules and the code of this project."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "rules" / "recompute.smk", "--directory", folder]
-    command += ["--cores", "all", "--quiet", "all", "--workflow-profile", "none", *targets]
+    snakemake = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "rules" / "recompute.smk")]
+    options = ["--directory", str(folder), "--cores", "all", "--quiet", "all", "--workflow-profile", "none"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*snakemake, *options, *targets], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         raise RecomputeError(quoted(" ".join(lines[:3])[:300] or "Snakemake failed"))
