@@ -18,6 +18,7 @@ import pypdfium2.raw
 # Elements that go on with the text around them; what else begins or ends is the end of a run of text.
 INLINE = {"a", "b", "code", "data", "em", "i", "span", "strong", "sub", "sup"}
 UNSEEN = {"script", "style", "template", "title"}
+ON_SCREEN = {"hint", "skip"}  # classes of what the style sheet does not print
 EDGE = 60.0  # points at the top and the bottom of a page that hold its running head and its number
 RAISED = 8.0  # points; the link of a raised part has no height of its own, a line of text has more
 WIDEST_GAP = 500  # characters between two runs of text
@@ -141,6 +142,7 @@ class Passages(HTMLParser):
         self.heads: list[str] = []  # of tables, which a table repeats where it goes on
         self.name, self.run, self.unseen = "cover", "", 0
         self.head: int | None = None
+        self.on_screen = ""  # the tag of an element that is not printed, while inside it
         self.feed(markup)
         self.close()
         self.end()
@@ -153,6 +155,9 @@ class Passages(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         named = dict(attributes)
         self.unseen += tag in UNSEEN
+        if named.get("class") in ON_SCREEN:
+            self.end()
+            self.on_screen = tag
         if tag not in INLINE or named.get("class") in ("ln", "at"):
             self.end()
         if tag == "img":
@@ -165,6 +170,8 @@ class Passages(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.unseen -= tag in UNSEEN
+        if tag == self.on_screen:
+            self.on_screen = ""
         if tag not in INLINE:
             self.end()
         if tag == "thead" and self.head is not None:
@@ -173,7 +180,7 @@ class Passages(HTMLParser):
                 self.heads.append(head)
 
     def handle_data(self, data: str) -> None:
-        if not self.unseen:
+        if not self.unseen and not self.on_screen:
             self.run += data
 
 

@@ -1,9 +1,21 @@
 """Settings and helpers for all tests."""
 
-from collections.abc import Callable, Mapping
+import ctypes
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pikepdf
+import pypdfium2
+import pypdfium2.raw
 import pytest
 from hypothesis import settings
 
@@ -20,6 +32,29 @@ PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d=
 CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2030), 0x2212]))
 RUBRIC = {"longest_answer": 4, "longest_body": 30, "derivations": [], "points": {"1.1.a": 2, "1.1.b": 1}}
 FACTS = {"run": {"loss": [0.5, 0.25], "name": "first", "steps": 3}}
+ROOT = Path(__file__).parents[1]
+PARTS = ("Snakefile", "rules", "profiles", "config", "nnlib", "scripts", "reporting", "templates", "requirements.lock")
+HOSTILE = '<script>alert(1)</script> $x$ {{ 7*7 }} & "q"'
+SMALLER = [
+    (r"epochs: (30|50|200)\b", "epochs: 20"),
+    (r"epochs: 400\b", "epochs: 21"),
+    (r"count: \d+", "count: 30"),
+    (r"steps: 2000", "steps: 300"),
+    (r"learning_rates: \[.*\]", "learning_rates: [0.01, 0.1]"),
+    (r"minibatch_sizes: \[.*\]", "minibatch_sizes: [15, 100]"),
+    (r"authors: \[", f"authors: ['{HOSTILE}', "),
+]
+# Networks that the small build does without, and what the text cites in their place.
+STAND_INS = {
+    "one_layer_zeros": "two_layer_zeros",
+    "two_layer_big_batch_scaled": "two_layer_diverging_logits",
+    "two_layer_constant": "two_layer_zeros",
+    "two_layer_logits": "two_layer_long_logits",
+    "two_linear": "one_layer",
+    "two_linear_single_fast": "two_layer_diverging",
+    **{f"depth_{depth}_assignment": "four_linear" for depth in ("one", "two", "three")},
+    **{f"depth_{depth}_glorot": "four_linear_glorot" for depth in ("one", "two", "three")},
+}
 
 
 @pytest.fixture
@@ -58,3 +93,125 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
         return page(tmp_path, tree, rubric, pictures, {"style_sheet": "", "characters": characters}).markup
 
     return write
+
+
+def letters(text: pypdfium2.PdfTextPage) -> Iterator[tuple[float, float, str]]:
+    """The characters of a page, each with the height and the place of its origin."""
+    for index in range(text.count_chars()):
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pypdfium2.raw.FPDFText_GetCharOrigin(text, index, x, y)
+        letter = chr(pypdfium2.raw.FPDFText_GetUnicode(text, index))
+        if letter.isprintable():
+            yield y.value, x.value, letter
+
+
+@dataclass
+class Project:
+    """A copy of the project, and its report once it is built."""
+
+    root: Path
+
+    def snakemake(self) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "snakemake"]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        done = self.snakemake()
+        assert done.returncode == 0, done.stderr
+        return done
+
+    def made(self) -> dict[str, tuple[int, bytes]]:
+        """Every file that the pipeline made, with its time and content."""
+        paths = [path for folder in ("results", "report") for path in (self.root / folder).rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.root)): (path.stat().st_mtime_ns, path.read_bytes()) for path in paths}
+
+    def report(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.root / "report").iterdir()}
+
+    def artifact(self, name: str) -> Any:
+        return json.loads((self.root / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def page(self) -> str:
+        return (self.root / "report" / "report.html").read_text(encoding="utf-8")
+
+    @cached_property
+    def elements(self) -> list[tuple[str, dict[str, str]]]:
+        """The HTML's tags with their attributes."""
+        found: list[tuple[str, dict[str, str]]] = []
+
+        class Collector(HTMLParser):
+            def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+                found.append((tag, {name: value or "" for name, value in attributes}))
+
+        Collector().feed(self.page)
+        return found
+
+    @cached_property
+    def lines(self) -> list[list[str]]:
+        """The PDF's text, a list of lines a page; what stands on about one baseline is one line."""
+        document = pypdfium2.PdfDocument(self.root / "report" / "report.pdf")
+        pages = []
+        for sheet in document:
+            text = sheet.get_textpage()
+            rows: list[tuple[float, list[tuple[float, str]]]] = []
+            for y, x, letter in sorted(letters(text), key=lambda found: (-found[0], found[1])):
+                if not rows or rows[-1][0] - y > 3:
+                    rows.append((y, []))
+                rows[-1][1].append((x, letter))
+            pages.append(["".join(letter for _, letter in sorted(row)) for _, row in rows])
+        document.close()
+        return pages
+
+    @cached_property
+    def pdf(self) -> pikepdf.Pdf:
+        return pikepdf.open(self.root / "report" / "report.pdf")
+
+    def bookmarks(self) -> list[tuple[str, int]]:
+        """The titles of the PDF's bookmarks with the index of the page to which each leads."""
+        document = pypdfium2.PdfDocument(self.root / "report" / "report.pdf")
+        try:
+            found = []
+            for item in document.get_toc():
+                target = item.get_dest()
+                assert target is not None
+                found.append((" ".join(item.get_title().split()), target.get_index()))
+            return found
+        finally:
+            document.close()
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    root = folder / "my report"
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            root.mkdir(exist_ok=True)
+            shutil.copy(ROOT / part, root / part)
+    return root
+
+
+def stood_in(text: str) -> str:
+    return re.sub(rf"\b({'|'.join(STAND_INS)})\b", lambda match: STAND_INS[match[1]], text)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A small build, to be read only."""
+    project = Project(copy_of_the_project(tmp_path_factory.mktemp("pipeline")))
+    path = project.root / "config" / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    for name in STAND_INS:
+        text, found = re.subn(rf"^  {name}:\n(?:    .*\n)+", "", text, flags=re.MULTILINE)
+        assert found == 1, name
+    for pattern, new in SMALLER:
+        text = re.sub(pattern, new, text)
+    path.write_text(stood_in(text), encoding="utf-8")
+    for path in (project.root / "templates").rglob("*.md"):
+        text = stood_in(path.read_text(encoding="utf-8"))
+        # Some claims hold for long runs only, and a small sweep has few cells.
+        text = re.sub(r"^```claims\n.*?^```", "```claims\nnone: small\n```", text, flags=re.MULTILINE | re.DOTALL)
+        path.write_text(re.sub(r"cells\[\d+\]", "cells[1]", text), encoding="utf-8")
+    project.build()
+    return project
