@@ -82,7 +82,8 @@ def links(page: pikepdf.Page, number: int) -> Iterator[Place]:
     for link in annotations if isinstance(annotations, pikepdf.Array) else ():
         if isinstance(link, pikepdf.Dictionary) and str(link.get("/Dest", "")).startswith("artifact-"):
             x, y, u, v = (round(float(edge), 2) for edge in link["/Rect"])
-            yield Place(number, min(x, u), min(y, v), max(x, u), max(y, v))
+            if x != u:  # else it is what WeasyPrint leaves at the end of a line that has no part of the link
+                yield Place(number, min(x, u), min(y, v), max(x, u), max(y, v))
 
 
 def text_at(place: Place, letters: Sequence[Letter]) -> str:

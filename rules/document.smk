@@ -33,7 +33,7 @@ EVIDENCE = sorted(
     [
         "Snakefile",
         "requirements.lock",
-        *(str(path) for room in ("config", "rules", "nnlib", "scripts") for path in Path(room).glob("*.*")),
+        *(str(path) for room in ("config", "rules", "nnlib", "scripts") for path in Path(room).glob("[!.]*.*")),
     ]
 )
 
