@@ -5,11 +5,20 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report test soak bench lint lock clean help
+.PHONY: report verify review test soak bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/snakemake
+
+REPORT ?= report/report.pdf
+verify: ## check report/report.pdf, or REPORT=..., from its file alone
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/python scripts/verify.py "$(REPORT)"
+
+review: ## compare OLD=... with report/report.pdf, or NEW=..., in review.html
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/python scripts/review.py "$(OLD)" "$(or $(NEW),$(REPORT))" -o review.html
 
 test: ## run the tests
 	$(ENVIRONMENT) requirements-dev.lock

@@ -92,7 +92,8 @@ def text_at(place: Place, letters: Sequence[Letter]) -> str:
     if top - bottom < RAISED:
         bottom, top = (bottom + top - RAISED) / 2, (bottom + top + RAISED) / 2
     # A letter's origin may stand a hair left of its link; that of the next letter is the link's right edge.
-    return "".join(text for x, y, text in letters if place.left - 0.05 <= x < place.right - 0.05 and bottom <= y <= top)
+    inside = (text for x, y, text in letters if place.left - 0.05 <= x < place.right - 0.05 and bottom <= y <= top)
+    return "".join(inside).strip()
 
 
 def compact(text: str) -> str:
@@ -227,5 +228,9 @@ def shorten(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text in quotes, with what a terminal might act upon spelt out."""
-    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text) + "'"
+    return f"'{printable(text)}'"
+
+
+def printable(text: str) -> str:
+    """The text with what a terminal might act upon spelt out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

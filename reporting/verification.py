@@ -8,7 +8,7 @@ from typing import Any
 
 from reporting.claims import ClaimError, check
 from reporting.evidence import MANIFEST, Evidence, artifacts, attached_name, sha256
-from reporting.printed import Place, Printed, compare, quoted, shorten, shows
+from reporting.printed import Place, Printed, compare, printable, quoted, shorten, shows
 from reporting.values import FORMATS, CitationError, Values
 
 LONGEST_VALUE = 20_000  # characters of JSON
@@ -83,15 +83,15 @@ def printed_values(evidence: Evidence, values: Values, printed: Printed) -> Outc
     def faults(value: Mapping[str, Any]) -> Iterator[str]:
         path, places = value["path"], [Place(*place) for place in value["places"]]
         where = f"page {places[0].page}" if places else "no page"
-        try:
-            anew = formatted(values, path, value["format"])
-        except CitationError as error:
-            yield f"{where}: {quoted(str(error)[:200])}"
-            return
         if lost := [place for place in places if not shown.get(place)]:
             yield f"page {lost[0].page}: {quoted(path)} has no link where the manifest places it"
             return
         fragments = [shown[place].pop(0) for place in places]
+        try:
+            anew = formatted(values, path, value["format"])
+        except CitationError as error:
+            yield f"{where}: {printable(str(error)[:200])}"
+            return
         if anew != value["text"] or not shows(fragments, anew):
             yield (
                 f"{where}: {quoted(path)} is {shorten(anew)} in {source(values.artifact(path))}, "
@@ -130,7 +130,7 @@ def claims(evidence: Evidence, values: Values) -> Outcome:
         try:
             check(claim["expression"], values)
         except ClaimError as error:
-            yield f"question {quoted(claim['question'])}: {quoted(str(error)[:400])}"
+            yield f"question {quoted(claim['question'])}: {printable(str(error)[:400])}"
         except RecursionError:
             yield f"question {quoted(claim['question'])}: the claim is nested too deeply"
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from reporting.evidence import Evidence, EvidenceError, artifacts, read  # noqa: E402
-from reporting.printed import quoted  # noqa: E402
+from reporting.printed import printable, quoted  # noqa: E402
 from reporting.verification import Outcome, outcome, verify  # noqa: E402
 from scripts.configuration import ConfigurationError  # noqa: E402
 from scripts.configuration import read as read_configuration  # noqa: E402
@@ -150,7 +150,7 @@ def run(targets: Sequence[str], folder: Path) -> None:
     )
     if done.returncode:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise RecomputeError(quoted(" ".join(lines[:3])[:300] or "Snakemake failed"))
+        raise RecomputeError(printable(" ".join(lines[:3])[:300]) or "Snakemake failed")
 
 
 def differences(old: Any, new: Any, bounds: tuple[float, float], path: str) -> Iterator[str]:

@@ -129,22 +129,26 @@ def test_attached_code_is_never_run(report: Path, tmp_path: Path, monkeypatch: p
     assert [path.name for path in tmp_path.iterdir()] == ["changed.pdf"]
 
 
+def alone(page: pikepdf.Page) -> list[tuple[Any, str]]:
+    """The texts of the values on a page."""
+    file = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.pages.append(page)
+        pdf.save(file)
+    return Printed(file.getvalue()).places
+
+
 def swap_glyphs(pdf: pikepdf.Pdf) -> None:
-    """Exchange the first two digits of a value on a page, as an editor of PDFs would."""
-    before = BytesIO()
-    pdf.save(before)
-    texts = Printed(before.getvalue()).places
-    number = next(place.page for place, text in texts if re.fullmatch(r"−?\d\.\d{4}", text))
-    page = pdf.pages[number - 1]
-    content = page.Contents.read_bytes()
-    for match in re.finditer(rb"\[<(\w{4})(\w{4})>0 <?|<(\w{4})(\w{4})(\w{4})(\w{4})(\w{4})>", content):
-        if match[3] and len(set(match.groups()[2:])) > 3:
-            swapped = match[0].replace(match[6] + match[7], match[7] + match[6])
-            page.Contents.write(content[: match.start()] + swapped + content[match.end() :])
-            after = BytesIO()
-            pdf.save(after)
-            if Printed(after.getvalue()).places != texts:
-                return
+    """Exchange the last two digits of a value on a page, as an editor of PDFs would."""
+    for page in pdf.pages:
+        before, content = alone(page), page.Contents.read_bytes()
+        for match in re.finditer(rb"<(?:\w{4})+(\w{4})(\w{4})>", content):
+            if before and match[1] != match[2]:
+                page.Contents.write(content[: match.start(1)] + match[2] + match[1] + content[match.end(2) :])
+                changes = [text for (_, text), (_, old) in zip(alone(page), before, strict=True) if text != old]
+                if any(re.search(r"\d\d$", text) for text in changes):
+                    return
+        page.Contents.write(content)
     pytest.fail("no value was changed")
 
 
@@ -154,9 +158,9 @@ def test_a_digit_that_is_changed_on_a_page_is_named_with_its_page(
     status, last, mismatches = outcome(capsys, changed(report, tmp_path, swap_glyphs))
     assert status == 1
     found = [line for line in mismatches if "in the values" in line]
-    assert len(found) == 1
+    assert len(found) == 1, mismatches
     match = re.search(r"page \d+: '[\w.\[\]]+' is '(.*)' in \S+, '(.*)' in the manifest, '(.*)' on the page", found[0])
-    assert match
+    assert match, found
     assert match[1] == match[2] != match[3]
     assert sorted(match[1]) == sorted(match[3])
     values = re.search(r"(\d+) of (\d+) values", last)
@@ -287,15 +291,13 @@ def rename(name: str) -> Change:
     return change
 
 
-def doubly_packed(pdf: pikepdf.Pdf) -> None:
-    packed = zlib.compress(zlib.compress(b"{}"))
-    flate = pikepdf.Array([pikepdf.Name.FlateDecode, pikepdf.Name.FlateDecode])
-    pdf.attachments[ARTIFACT].obj.EF.F.write(packed, filter=flate)
+def packed_otherwise(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments[ARTIFACT].obj.EF.F.write(b"{}", filter=pikepdf.Name.DCTDecode)
 
 
 REFUSED: dict[str, tuple[Change, str]] = {
     "a zip bomb": (bomb, rf"^the attachment {re.escape(ARTIFACT)} is too large: a file may have 8 MiB"),
-    "an attachment packed twice": (doubly_packed, "is packed in another way"),
+    "an attachment packed like a picture": (packed_otherwise, "is packed in another way"),
     "too many attachments": (many, "^has more than 1000 attachments"),
     "a name that leads upwards": (rename("../x"), r"^'\.\./x' is no name of an attachment"),
     "a name from the root": (rename("/etc/passwd"), "^'/etc/passwd' is no name"),
@@ -389,19 +391,23 @@ def nearly(key: str, value: object) -> dict[str, object]:
     return {"generator": "proven-report", "version": VERSION, **whole, key: value}
 
 
+def fault(content: bytes) -> str:
+    """Why a manifest is refused; nothing where it is understood."""
+    try:
+        understood(content)
+    except EvidenceError as error:
+        return str(error)
+    return ""
+
+
 @given(JSON | st.builds(nearly, st.sampled_from(KEYS), JSON))
 def test_any_json_for_a_manifest_is_understood_or_refused_in_one_message(found: object) -> None:
-    try:
-        assert set(understood(json.dumps(found).encode())) == {"generator", *KEYS}
-    except EvidenceError as error:
-        assert len(str(error).splitlines()) == 1
+    assert len(fault(json.dumps(found).encode()).splitlines()) <= 1
 
 
 @given(st.binary(max_size=50))
 def test_any_bytes_for_a_manifest_are_refused_in_one_message(content: bytes) -> None:
-    with pytest.raises(EvidenceError) as found:
-        understood(content)
-    assert len(str(found.value).splitlines()) == 1
+    assert len(fault(content).splitlines()) == 1
 
 
 PATHS = st.text(max_size=20) | st.sampled_from(
