@@ -124,7 +124,7 @@ def test_attached_code_is_never_run(report: Path, tmp_path: Path, monkeypatch: p
             if name.endswith((".py", ".smk")) or name == "Snakefile":
                 replace(pdf, name, trap.encode())
 
-    monkeypatch.setattr(verify.random, "sample", lambda names, number: ["descents/first"])
+    monkeypatch.setattr("random.sample", lambda names, number: ["descents/first"])
     assert verify.main([changed(report, tmp_path, change), "--recompute", "1"]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["changed.pdf"]
 
@@ -333,7 +333,7 @@ def test_a_pdf_that_no_pipeline_of_ours_made_is_refused_in_one_message(
 def test_an_attachment_is_not_inflated_further_than_it_may_be(
     report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inflated = []
+    inflated: list[int] = []
 
     class Counting:
         def __init__(self) -> None:
