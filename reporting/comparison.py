@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2
-import pypdfium2.raw
 from PIL import Image, ImageDraw
 
 from reporting.claims import ClaimError, check
@@ -21,7 +20,6 @@ from reporting.values import CitationError, Values
 SCALE = 1.25  # pixels a point
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
-SMALLEST_FIGURE = 100.0  # points of width
 SHARED = ("seed", "seeds", "digits")  # settings on which all experiments depend
 
 
@@ -72,16 +70,14 @@ def review(old: Side, new: Side) -> dict[str, Any]:
     causes = [key for key, _, _ in settings]
     found = list(values(old, new, causes))
     with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
-        sheets = list(map(pages, (before, after)))
-        pictures = list(map(figures, (before, after), sheets))
+        sheets = [pages(document) for document in (before, after)]
     return {
         "claims": list(claims(old, new)),
         "values": sorted((c for c in found if not c.path.startswith("made.")), key=lambda change: not change.exceeds),
         "settings": settings,
         "sources": list(sources(old, new)),
         "passages": list(passages(old, new)),
-        "pages": list(pairs("Page", *sheets)),
-        "figures": list(pairs("Figure", *pictures)),
+        "pages": list(pairs(*sheets)),
     }
 
 
@@ -202,7 +198,7 @@ def pieces(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
             same = one[a:b]
             head = same[:AROUND] if step else []
             tail = same[-AROUND:] if step < len(steps) - 1 else []
-            yield "same", " ".join(same if len(same) <= 2 * AROUND and step else [*head, "…", *tail])
+            yield "same", " ".join(same if len(same) <= len(head) + len(tail) else [*head, "…", *tail])
         else:
             if a < b:
                 yield "gone", " ".join(one[a:b])
@@ -214,37 +210,24 @@ def pages(document: pypdfium2.PdfDocument) -> list[Image.Image]:
     return [sheet.render(scale=SCALE).to_pil().convert("RGB") for sheet in document]
 
 
-def figures(document: pypdfium2.PdfDocument, sheets: Sequence[Image.Image]) -> list[Image.Image]:
-    """The drawings on the pages, in order, cut out of the pages' pictures."""
-    found = []
-    for sheet, picture in zip(document, sheets, strict=True):
-        height = sheet.get_height()
-        for thing in sheet.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_FORM], max_depth=1):
-            left, bottom, right, top = thing.get_bounds()
-            if right - left >= SMALLEST_FIGURE and top - bottom >= SMALLEST_FIGURE / 2:
-                box = (left, height - top, right, height - bottom)
-                found.append(picture.crop(tuple(round(SCALE * edge) for edge in box)))  # type: ignore[arg-type]
-    return found
-
-
-def pairs(what: str, old: Sequence[Image.Image], new: Sequence[Image.Image]) -> Iterator[Pair]:
+def pairs(old: Sequence[Image.Image], new: Sequence[Image.Image]) -> Iterator[Pair]:
     """The pictures that changed, side by side; what is the same is matched first, so that a new one shifts none."""
     prints = [[hashlib.sha256(picture.tobytes()).digest() for picture in side] for side in (old, new)]
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, *prints, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, prints[0], prints[1], autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         for step in range(max(b - a, d - c)):
             one = old[a + step] if a + step < b else None
             other = new[c + step] if c + step < d else None
-            yield Pair(title(what, a + step, one, c + step, other), *marked(one, other))
+            yield Pair(title(a + step, one, c + step, other), *marked(one, other))
 
 
-def title(what: str, a: int, one: Any, c: int, other: Any) -> str:
+def title(a: int, one: Any, c: int, other: Any) -> str:
     if one is None:
-        return f"{what} {c + 1} is new"
+        return f"Page {c + 1} is new"
     if other is None:
-        return f"{what} {a + 1} is gone"
-    return f"{what} {a + 1}" if a == c else f"{what} {a + 1}, now {c + 1}"
+        return f"Page {a + 1} is gone"
+    return f"Page {a + 1}" if a == c else f"Page {a + 1}, now {c + 1}"
 
 
 def marked(one: Image.Image | None, other: Image.Image | None) -> tuple[str, str]:

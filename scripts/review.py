@@ -28,8 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", default="review.html", help="the page to write (review.html)")
     options = parser.parse_args(arguments)
     try:
-        sides = [side(path) for path in (options.old, options.new)]
-        text = page(*sides, old=options.old, new=options.new)
+        text = page(side(options.old), side(options.new), options.old, options.new)
         with whole(options.output) as aside:
             aside.write_text(text, encoding="utf-8")
     except EvidenceError as error:

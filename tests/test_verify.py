@@ -96,9 +96,7 @@ def test_a_report_is_true_from_its_file_alone_in_any_folder(
 def test_an_experiment_that_is_run_anew_is_the_attached_one_bit_for_bit(
     report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        verify.random, "sample", lambda names, number: ["descents/first", "networks/one_layer"][:number]
-    )
+    monkeypatch.setattr("random.sample", lambda names, number: ["descents/first", "networks/one_layer"][:number])
 
     def worse(pdf: pikepdf.Pdf) -> None:
         """A better result, sealed anew everywhere."""
