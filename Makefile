@@ -5,7 +5,7 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report notebook plan watch test soak bench lint lock clean help
+.PHONY: report notebook verify review plan watch test soak bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
@@ -23,6 +23,15 @@ watch: ## build, and build again whenever a source is saved
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/watchfiles --verbosity warning --sigint-timeout 60 .venv/bin/snakemake \
 		Snakefile requirements.lock rules config nnlib scripts reporting templates
+
+REPORT ?= report/report.pdf
+verify: ## check report/report.pdf, or REPORT=..., from its file alone
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/python scripts/verify.py "$(REPORT)"
+
+review: ## compare OLD=... with report/report.pdf, or NEW=..., in review.html
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/python scripts/review.py "$(OLD)" "$(or $(NEW),$(REPORT))" -o review.html
 
 test: ## run the tests
 	$(ENVIRONMENT) requirements-dev.lock

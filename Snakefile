@@ -65,10 +65,7 @@ ARTIFACTS = [
     "sweep",
     "reproduction",
 ]
-# The networks that others are compared with, and those whose numbers the assignment prints.
-COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
-PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
-TEXTS = sorted(str(path) for path in Path("templates").rglob("*.*"))
+TEXTS = sorted(str(path) for path in Path("templates").rglob("*.*") if path.name not in ("review.html", "notebook.md"))
 # What the report says that it was made with.
 NAMED = {"numpy": "NumPy", "scipy": "SciPy", "scikit-learn": "scikit-learn", "matplotlib": "Matplotlib"}
 MADE_WITH = {"Python": platform.python_version()} | {name: locked()[package][0] for package, name in NAMED.items()}
@@ -83,6 +80,7 @@ except ReportError as error:
 OWNED = [
     "results/digits.npz",
     "results/fonts.json",
+    "results/citations.json",
     *(f"results/{artifact}.json" for artifact in ARTIFACTS),
     *(f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("svg", "png")),
     "report/report.html",

@@ -4,12 +4,20 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from reporting.printed import Passages
 from reporting.sections import Composer, Report, ReportError, fill, sections
 from reporting.values import Values
+
+
+class Page(NamedTuple):
+    """The report as HTML, and what it cites: every printed value in order, every claim, every passage of text."""
+
+    markup: str
+    citations: dict[str, Any]
 
 
 def page(
@@ -18,8 +26,8 @@ def page(
     rubric: Mapping[str, Any],
     figures: Mapping[str, Path],
     fonts: Mapping[str, str],
-) -> str:
-    """The report as HTML; raises ReportError for whatever is wrong with its text.
+) -> Page:
+    """The report as HTML with what it cites; raises ReportError for whatever is wrong with its text.
 
     `root` holds the templates and the sources that listings show; `artifacts` is what the templates may cite,
     `rubric` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
@@ -28,7 +36,22 @@ def page(
     markup = compose(root, report, fonts["style_sheet"])
     finished = report.values.fill(report.resolve(markup))
     check_glyphs(finished, set(fonts["characters"]))
-    return finished
+    return Page(finished, citations(report, finished))
+
+
+def citations(report: Report, markup: str) -> dict[str, Any]:
+    passages = Passages(markup)
+    return {
+        "values": [{"path": path, "format": form, "text": text} for path, form, text in report.values.printed],
+        "claims": [
+            {"question": question, "reason": claim}
+            if isinstance(claim, str)
+            else {"question": question, "expression": claim.expression}
+            for question, claim in report.claims
+        ],
+        "passages": [{"name": name, "runs": runs} for name, runs in passages.runs.items()],
+        "heads": passages.heads,
+    }
 
 
 def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> Report:

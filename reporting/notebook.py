@@ -323,7 +323,7 @@ class Writer:
         return PLACEHOLDER.sub(self.value, text)
 
     def value(self, match: re.Match[str]) -> str:
-        path, text = self.report.values.cited[int(match[1])]
+        path, _, text = self.report.values.cited[int(match[1])]
         return text if path else ""  # without a path it is an anchor
 
 

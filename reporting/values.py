@@ -14,7 +14,7 @@ import math
 import pprint
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,6 +31,14 @@ class CitationError(Exception):
 
 class Unknown:
     """Stands for the content of an artifact that is not made yet: any field of it may be there."""
+
+
+class Citation(NamedTuple):
+    """A value that a template cites: its path, its format and the text. An anchor has no path and no format."""
+
+    path: str
+    form: str
+    text: str
 
 
 def number(digits: int) -> Callable[[float | None], str]:
@@ -149,7 +157,8 @@ class Values:
             for folder in folders:
                 branch = branch.setdefault(folder, {})
             branch[last] = content
-        self.cited: list[tuple[str, str]] = []  # path and text, by the number in the placeholder
+        self.cited: list[Citation] = []  # by the number in the placeholder
+        self.printed: list[Citation] = []  # as elements, in the order of the document
 
     def look_up(self, path: str) -> Any:
         """The value at a path; raises CitationError, which says what is there instead."""
@@ -175,7 +184,7 @@ class Values:
             text = "0" if isinstance(value, Unknown) else FORMATS[form](value)
         except (TypeError, ValueError, LookupError):
             raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
-        self.cited.append((path, text))
+        self.cited.append(Citation(path, form, text))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def has_spread(self, path: str) -> bool:
@@ -187,17 +196,18 @@ class Values:
         """A placeholder for a value of the configuration as Python writes it, for the code of the notebook."""
         if not path.startswith("config."):
             raise CitationError(f"{path}: a literal is a value of config; code does not depend on results")
-        self.cited.append((path, pprint.pformat(self.look_up(path), sort_dicts=False, width=100)))
+        text = pprint.pformat(self.look_up(path), sort_dicts=False, width=100)
+        self.cited.append(Citation(path, "Python", text))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def anchor(self, name: str) -> str:
         """A placeholder for the place that the values of an artifact link to."""
-        self.cited.append(("", name))
+        self.cited.append(Citation("", "", name))
         return f"\ue000{len(self.cited) - 1}\ue001"
 
     def paths(self, text: str) -> list[str]:
         """The paths of the values in a text."""
-        return [path for number in PLACEHOLDER.findall(text) if (path := self.cited[int(number)][0])]
+        return [path for number in PLACEHOLDER.findall(text) if (path := self.cited[int(number)].path)]
 
     def each(self, path: str) -> Iterator[str]:
         """The paths of the items of a list, or of the fields of an object, at `path`."""
@@ -217,12 +227,13 @@ class Values:
         return PLACEHOLDER.sub(self.as_element, markup)
 
     def as_text(self, match: re.Match[str]) -> str:
-        return html.escape(self.cited[int(match[1])][1])
+        return html.escape(self.cited[int(match[1])].text)
 
     def as_element(self, match: re.Match[str]) -> str:
-        path, text = self.cited[int(match[1])]
+        path, _, text = self.cited[int(match[1])]
         if not path:
             return f'<span id="artifact-{html.escape(text)}"></span>'
+        self.printed.append(self.cited[int(match[1])])
         # Not every font has the superscript minus.
         artifact = self.artifact(path)
         target = f"artifact-{artifact}"

@@ -21,6 +21,7 @@ rule document:
         sources=["config/config.yaml", *TEXTS],
     output:
         document=update("report/report.html"),
+        citations=update("results/citations.json"),
     log:
         "results/logs/document.log",
     params:
@@ -36,9 +37,21 @@ rule document:
         "../scripts/document.py"
 
 
+# What the PDF carries beside the artifacts: all that it takes to make them anew.
+EVIDENCE = sorted(
+    [
+        "Snakefile",
+        "requirements.lock",
+        *(str(path) for room in ("config", "rules", "nnlib", "scripts") for path in Path(room).glob("[!.]*.*")),
+    ]
+)
+
+
 rule pdf:
     input:
         document="report/report.html",
+        citations="results/citations.json",
+        evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *EVIDENCE],
     output:
         pdf=update("report/report.pdf"),
     log:
@@ -69,7 +82,7 @@ rule notebook:
     input:
         artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
         outputs="results/notebook_outputs.json",
-        sources=["config/config.yaml", *TEXTS],
+        sources=["config/config.yaml", "templates/notebook.md", *TEXTS],
     output:
         notebook=update("report/report.ipynb"),
     log:

@@ -1,5 +1,9 @@
 """Experiments: from the configuration to artifacts."""
 
+# The networks that others are compared with, and those whose numbers the assignment prints.
+COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
+PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
+
 
 rule digits:
     output:

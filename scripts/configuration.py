@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nnlib.digits import FEATURES, SAMPLES, train_size
 from nnlib.net import build
 
 LARGEST = 1e100  # more than any number that means something here
+MOST_NODES = 1_000_000
 SCHEMA = Path(__file__).parents[1] / "config" / "schema.yaml"
 
 
@@ -52,12 +54,25 @@ def read_rubric(path: str | Path) -> dict[str, Any]:
     return rubric
 
 
+def expanded(node: Any, sizes: dict[int, float]) -> float:
+    """How many nodes there are when every alias is followed; infinite where one leads into itself."""
+    if id(node) not in sizes:
+        sizes[id(node)] = math.inf
+        parts = node.value if isinstance(node.value, list) else []
+        inner = (part for item in parts for part in (item if isinstance(item, tuple) else (item,)))
+        sizes[id(node)] = 1 + sum(expanded(part, sizes) for part in inner)
+    return sizes[id(node)]
+
+
 def load(path: str | Path) -> Any:
     """The YAML 1.2 file's content as JSON would hold it. Unlike in YAML 1.1, `no` is text and 1e-3 a number."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = Loader
     try:
-        return json.loads(json.dumps(yaml.load(Path(path).read_text(encoding="utf-8"))))
+        text = Path(path).read_text(encoding="utf-8")
+        if "*" in text and (node := yaml.compose(text)) and expanded(node, {}) > MOST_NODES:
+            raise ConfigurationError(f"{path}: not valid YAML: its aliases make it larger than {MOST_NODES} values")
+        return json.loads(json.dumps(yaml.load(text)))
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -1,11 +1,12 @@
-"""Assemble the report: the sections' text with the artifacts' values and figures, as one HTML file."""
+"""Assemble the report: the sections' text with the artifacts' values and figures, as HTML; say what it cites."""
 
 from pathlib import Path
 from typing import Any
 
 from reporting.document import page
 from reporting.sections import ReportError
-from scripts.artifacts import read_json, sha256, whole
+from scripts import machine
+from scripts.artifacts import read_json, sha256, whole, write_json
 from scripts.job import run
 
 
@@ -15,6 +16,7 @@ def main(
     figures: list[str],
     sources: list[str],
     document: str,
+    citations: str,
     settings: dict[str, Any],
     rubric: dict[str, Any],
     made_with: dict[str, str],
@@ -23,8 +25,10 @@ def main(
     del sources, listings  # they are there for Snakemake: the text, and the code that it shows
     pictures = {str(Path(path).relative_to("results/figures").with_suffix("")): Path(path) for path in figures}
     cited = contents(artifacts, settings, made_with)
+    finished = page(Path(), cited, rubric, pictures, read_json(fonts))
+    write_json(citations, {**finished.citations, "made": cited["made"]})
     with whole(document) as aside:
-        aside.write_text(page(Path(), cited, rubric, pictures, read_json(fonts)), encoding="utf-8")
+        aside.write_text(finished.markup, encoding="utf-8")
 
 
 def contents(artifacts: list[str], settings: dict[str, Any], made_with: dict[str, str]) -> dict[str, Any]:
@@ -32,6 +36,7 @@ def contents(artifacts: list[str], settings: dict[str, Any], made_with: dict[str
     found: dict[str, Any] = {name_of(path): read_json(path) for path in artifacts}
     found["config"] = settings
     found["made"] = {
+        "on": machine.kind(),
         "with": [{"name": name, "version": version} for name, version in made_with.items()],
         "configuration": sha256("config/config.yaml"),
         "artifacts": [

@@ -8,6 +8,7 @@ import ctypes
 import ctypes.util
 import os
 import platform
+from importlib.metadata import version
 
 from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
@@ -25,6 +26,16 @@ THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 def settle() -> None:
     """Set the environment of all jobs."""
     os.environ |= THREADS | (ROUTINES if processor() == SAME else {})
+
+
+def kind() -> dict[str, str]:
+    """All that results depend on beside code and configuration; nothing that names one machine."""
+    return {
+        "system": platform.system(),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        **libraries("numpy"),
+        **{name: version(name) for name in ("numpy", "scipy", "scikit-learn")},
+    }
 
 
 def caveat() -> str:

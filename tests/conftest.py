@@ -100,7 +100,7 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
             rehearse(tmp_path, tree, rubric, ("one", "two"))
             return ""
         pictures = {name: tmp_path / f"{name}.svg" for name in ("one", "two")}
-        return page(tmp_path, tree, rubric, pictures, {"style_sheet": "", "characters": characters})
+        return page(tmp_path, tree, rubric, pictures, {"style_sheet": "", "characters": characters}).markup
 
     return write
 

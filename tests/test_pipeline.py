@@ -94,8 +94,8 @@ def addresses(pdf: pikepdf.Pdf) -> Iterator[str]:
             yield from (str(thing[key]) for key in ("/URI", "/JS") if key in thing)
             if thing.get("/S") in ("/GoToR", "/Launch", "/URI", "/JavaScript", "/SubmitForm", "/ImportData"):
                 yield str(thing.get("/S"))
-            if "/AA" in thing or "/EmbeddedFiles" in thing:
-                yield "an action or a file"
+            if "/AA" in thing:
+                yield "an action"
             if isinstance(action := thing.get("/A"), pikepdf.Dictionary):
                 yield from (str(action[key]) for key in ("/URI", "/JS") if key in action)
 

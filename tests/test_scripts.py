@@ -28,7 +28,7 @@ from scripts import (
     pdf,
 )
 from scripts import step_size_scan as scan
-from scripts.artifacts import ArtifactError, read_json
+from scripts.artifacts import ArtifactError, read_json, write_json
 
 ROOT = Path(__file__).parents[1]
 SPEC: dict[str, Any] = {
@@ -373,13 +373,17 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
     style = '@page { margin: 25mm } body { font-family: "Source Serif 4" }'
     head = f'<html lang="en"><head><title>A</title><style>{style}</style></head>'
     source.write_text(f"{head}<body><h3>1.1.a It is 1 point</h3></body></html>", encoding="utf-8")
-    pdf.main(str(source), str(target), rubric)
+    citations = tmp_path / "citations.json"
+    run = {"name": "1.1.a", "runs": ["1.1.a It is 1 point"]}
+    write_json(citations, {"values": [], "claims": [], "passages": [run], "heads": [], "made": {"platform": {}}})
+    pdf.main(str(source), str(citations), [], str(target), rubric)
     before = target.read_bytes()
     for rubric, message in (
         ({"longest_body": 1, "points": {"1.1.a": 1, "1.1.b": 2}}, r"^question 1\.1\.b, with 2 points, is in the PDF 0"),
         ({"longest_body": 0, "points": {"1.1.a": 1}}, "^the body has 1 pages, at most 0 are allowed"),
     ):
         with pytest.raises(ProofError, match=message):
-            pdf.main(str(source), str(target), rubric)
+            pdf.main(str(source), str(citations), [], str(target), rubric)
         assert target.read_bytes() == before
-        assert sorted(path.name for path in tmp_path.iterdir()) == [".report.pdf.sha256", "report.html", "report.pdf"]
+        names = [".report.pdf.sha256", "citations.json", "report.html", "report.pdf"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == names

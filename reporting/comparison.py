@@ -1,0 +1,257 @@
+"""What changed between two reports, from the evidence that they carry and from the pictures of their pages."""
+
+import base64
+import difflib
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+import pypdfium2
+from PIL import Image, ImageDraw
+
+from reporting.claims import ClaimError, check
+from reporting.evidence import Evidence, artifacts
+from reporting.values import CitationError, Values
+
+SCALE = 1.25  # pixels a point
+APART = 14  # pixels between two differences that are marked one by one
+AROUND = 12  # words that stay around a change
+SHARED = ("seed", "seeds", "digits")  # settings on which all experiments depend
+
+
+@dataclass
+class Side:
+    """One of the two reports."""
+
+    evidence: Evidence
+    settings: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        found, _ = artifacts(self.evidence.files)
+        self.values = Values({**found, "config": self.settings, "made": self.evidence.manifest["made"]})
+
+    def printed(self) -> dict[tuple[str, str], str]:
+        return {(value["path"], value["format"]): value["text"] for value in self.evidence.manifest["values"]}
+
+    def raw(self, path: str) -> Any:
+        try:
+            return self.values.look_up(path)
+        except CitationError:
+            return None
+
+
+class Change(NamedTuple):
+    """A value that changed, with the spread over seeds that it exceeds or not, and what may have caused it."""
+
+    path: str
+    old: str
+    new: str
+    difference: str
+    spread: str
+    exceeds: bool
+    causes: list[str]
+
+
+class Pair(NamedTuple):
+    """Two pictures as data URLs, the differences marked; empty where there is none."""
+
+    title: str
+    old: str
+    new: str
+
+
+def review(old: Side, new: Side) -> dict[str, Any]:
+    """All that changed; each list is empty where nothing did."""
+    settings = list(configuration(old, new))
+    causes = [key for key, _, _ in settings]
+    found = list(values(old, new, causes))
+    with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
+        sheets = [pages(document) for document in (before, after)]
+    return {
+        "claims": list(claims(old, new)),
+        "values": sorted((c for c in found if not c.path.startswith("made.")), key=lambda change: not change.exceeds),
+        "settings": settings,
+        "sources": list(sources(old, new)),
+        "passages": list(passages(old, new)),
+        "pages": list(pairs(*sheets)),
+    }
+
+
+def number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def values(old: Side, new: Side, settings: Sequence[str]) -> Iterator[Change]:
+    before, after = old.printed(), new.printed()
+    for path, form in dict.fromkeys([*before, *after]):
+        texts = before.get((path, form), ""), after.get((path, form), "")
+        if texts[0] == texts[1] or path.startswith("config."):
+            continue
+        numbers = old.raw(path), new.raw(path)
+        size = numbers[1] - numbers[0] if all(map(number, numbers)) and all(texts) else None
+        deviation = max(filter(None, (spread(side, path) for side in (old, new))), default=None)
+        exceeds = size is not None and deviation is not None and abs(size) > deviation
+        yield Change(
+            path,
+            *texts,
+            "" if size is None else f"{size:+.4g}".replace("-", "−"),
+            "" if deviation is None else f"{deviation:.2g}",
+            exceeds,
+            [key for key in settings if concerns(key, new.values.artifact(path))],
+        )
+
+
+def spread(side: Side, path: str) -> float | None:
+    """The standard deviation over seeds of what is at the path, where the artifacts have one."""
+    run = re.fullmatch(r"networks\.(\w+)\.(?:summary\.final\.(\w+)|history\.(\w+)\[-1\])", path)
+    over = re.fullmatch(r"(seeds\.\w+\..+)\.mean", path)
+    if run:
+        found = side.raw(f"seeds.{run[1]}.final.{run[2] or run[3]}.deviation")
+    else:
+        found = side.raw(f"{over[1]}.deviation") if over else None
+    return float(found) if number(found) else None
+
+
+def concerns(key: str, artifact: str) -> bool:
+    """Whether a setting may have changed an artifact."""
+    kind, _, name = artifact.partition("/")
+    keys = key.split(".")
+    if keys[0] in SHARED:
+        return True
+    return keys[0] in (kind, "networks" if kind == "seeds" else kind) and (not name or keys[1:2] == [name])
+
+
+def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from flat(item, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, str(value)
+
+
+def configuration(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
+    before, after = dict(flat(old.settings)), dict(flat(new.settings))
+    for key in dict.fromkeys([*before, *after]):
+        if before.get(key) != after.get(key):
+            yield key, before.get(key, ""), after.get(key, "")
+
+
+def sources(old: Side, new: Side) -> Iterator[str]:
+    """Attached files other than artifacts and the configuration that are not the same."""
+    for path in sorted({*old.evidence.files, *new.evidence.files}):
+        same = old.evidence.files.get(path) == new.evidence.files.get(path)
+        if not same and not path.startswith("results/") and path != "config/config.yaml":
+            yield path
+
+
+def holds(expression: str, side: Side) -> bool:
+    try:
+        check(expression, side.values)
+    except (ClaimError, RecursionError):
+        return False
+    return True
+
+
+def claims(old: Side, new: Side) -> Iterator[dict[str, Any]]:
+    """Claims that hold in one report's results and not in the other's, or that only one makes."""
+    made = [
+        {
+            (claim["question"], claim["expression"]): True
+            for claim in side.evidence.manifest["claims"]
+            if len(claim) == 2 and "expression" in claim
+        }
+        for side in (old, new)
+    ]
+    for question, expression in dict.fromkeys([*made[0], *made[1]]):
+        truth = holds(expression, old), holds(expression, new)
+        here = tuple((question, expression) in side for side in made)
+        if truth[0] != truth[1] or here[0] != here[1]:
+            yield {"question": question, "expression": expression, "old": truth[0], "new": truth[1], "made": here}
+
+
+def words(side: Side) -> dict[str, list[str]]:
+    return {
+        passage["name"]: [
+            word for run in passage["runs"] for word in (run.split() if isinstance(run, str) else [f"[{run['alt']}]"])
+        ]
+        for passage in side.evidence.manifest["passages"]
+    }
+
+
+def passages(old: Side, new: Side) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The passages whose text changed, each as pieces: same, gone, added."""
+    before, after = words(old), words(new)
+    for name in dict.fromkeys([*before, *after]):
+        one, other = before.get(name, []), after.get(name, [])
+        if one != other:
+            yield name, list(pieces(one, other))
+
+
+def pieces(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
+    steps = difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    for step, (kind, a, b, c, d) in enumerate(steps):
+        if kind == "equal":
+            same = one[a:b]
+            head = same[:AROUND] if step else []
+            tail = same[-AROUND:] if step < len(steps) - 1 else []
+            yield "same", " ".join(same if len(same) <= len(head) + len(tail) else [*head, "…", *tail])
+        else:
+            if a < b:
+                yield "gone", " ".join(one[a:b])
+            if c < d:
+                yield "added", " ".join(other[c:d])
+
+
+def pages(document: pypdfium2.PdfDocument) -> list[Image.Image]:
+    return [sheet.render(scale=SCALE).to_pil().convert("RGB") for sheet in document]
+
+
+def pairs(old: Sequence[Image.Image], new: Sequence[Image.Image]) -> Iterator[Pair]:
+    """The pictures that changed, side by side; what is the same is matched first, so that a new one shifts none."""
+    prints = [[hashlib.sha256(picture.tobytes()).digest() for picture in side] for side in (old, new)]
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, prints[0], prints[1], autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        for step in range(max(b - a, d - c)):
+            one = old[a + step] if a + step < b else None
+            other = new[c + step] if c + step < d else None
+            yield Pair(title(a + step, one, c + step, other), *marked(one, other))
+
+
+def title(a: int, one: Any, c: int, other: Any) -> str:
+    if one is None:
+        return f"Page {c + 1} is new"
+    if other is None:
+        return f"Page {a + 1} is gone"
+    return f"Page {a + 1}" if a == c else f"Page {a + 1}, now {c + 1}"
+
+
+def marked(one: Image.Image | None, other: Image.Image | None) -> tuple[str, str]:
+    if one is None or other is None or one.size != other.size:
+        return url(one), url(other)
+    differ = (np.asarray(one) != np.asarray(other)).any(axis=2)
+    copies = one.copy(), other.copy()
+    for top, bottom in bands(np.flatnonzero(differ.any(axis=1))):
+        for left, right in bands(np.flatnonzero(differ[top : bottom + 1].any(axis=0))):
+            for copy in copies:
+                ImageDraw.Draw(copy).rectangle((left - 4, top - 4, right + 4, bottom + 4), outline="#c2410c", width=2)
+    return url(copies[0]), url(copies[1])
+
+
+def bands(places: Any) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of places that are not far apart."""
+    if len(places):
+        for run in np.split(places, np.flatnonzero(np.diff(places) > APART) + 1):
+            yield int(run[0]), int(run[-1])
+
+
+def url(picture: Image.Image | None) -> str:
+    if picture is None:
+        return ""
+    packed = BytesIO()
+    picture.quantize(64).save(packed, "PNG", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(packed.getvalue()).decode()}"

@@ -1,0 +1,169 @@
+"""Facts about comparing two reports: what changed is there, the important first, and nothing else."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from playwright.sync_api import sync_playwright
+
+from reporting.comparison import bands, concerns, pieces
+from reporting.evidence import MANIFEST
+from scripts import review
+from tests.conftest import Project
+
+HOSTILE = '"><script>alert(1)</script>'
+CHROMIUM = "/usr/bin/chromium"
+
+
+def content(pdf: pikepdf.Pdf, name: str) -> Any:
+    return pdf.attachments[name].get_file().read_bytes().decode()
+
+
+def put(pdf: pikepdf.Pdf, name: str, text: str) -> None:
+    pdf.attachments[name].obj.EF.F.write(text.encode())
+
+
+@pytest.fixture(scope="module")
+def reports(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A report, and one with a setting, a result, a claim, a text and a page that are others."""
+    old = built.root / "report" / "report.pdf"
+    new = tmp_path_factory.mktemp("review") / "new.pdf"
+    with pikepdf.open(old) as pdf:
+        settings = content(pdf, "config.config.yaml")
+        put(
+            pdf,
+            "config.config.yaml",
+            re.sub(r"(  two_layer:\n(?:    .*\n)*?    learning_rate: )\S+", r"\g<1>0.02", settings),
+        )
+        artifact = json.loads(content(pdf, "results.networks.two_layer.json"))
+        artifact["summary"]["final"]["test_accuracy"] = 0.25
+        put(pdf, "results.networks.two_layer.json", json.dumps(artifact))
+        manifest = json.loads(content(pdf, MANIFEST))
+        changed = [v for v in manifest["values"] if v["path"] == "networks.two_layer.summary.final.test_accuracy"]
+        assert changed
+        for value in changed:
+            value["text"] = "0.25" if value["format"] != "percent" else "25.0 %"
+        manifest["claims"].append(
+            {"question": "1.1.a", "expression": "networks.two_layer.summary.final.test_accuracy < 0.3"}
+        )
+        runs = next(passage["runs"] for passage in manifest["passages"] if passage["name"] == "1.1.a")
+        runs[1] += f" {HOSTILE}"
+        put(pdf, MANIFEST, json.dumps(manifest))
+        page = pdf.pages[2]
+        page.contents_add(b"q 1 0 0 rg 200 300 40 20 re f Q")
+        pdf.save(new)
+    return old, new
+
+
+@pytest.fixture(scope="module")
+def page(reports: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("page") / "review.html"
+    assert review.main([*map(str, reports), "-o", str(target)]) == 0
+    return target
+
+
+def test_reports_that_are_the_same_have_no_change(reports: tuple[Path, Path], tmp_path: Path) -> None:
+    target = tmp_path / "review.html"
+    assert review.main([str(reports[0]), str(reports[0]), "-o", str(target)]) == 0
+    text = target.read_text(encoding="utf-8")
+    assert "<h1>No change</h1>" in text
+    assert "<section" not in text
+    assert "<table" not in text
+
+
+def test_what_changed_is_shown_and_nothing_else(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r'<section id="(\w+)">', text) == ["claims", "values", "settings", "passages", "pages"]
+    rows = re.search(r'id="values".*?</section>', text, re.DOTALL)
+    assert rows
+    assert set(re.findall(r"<td><code>(.*?)</code>", rows[0])) == {"networks.two_layer.summary.final.test_accuracy"}
+    assert 'class="exceeds">−0.' in rows[0]
+    assert ", exceeded" in rows[0]
+    assert 'href="#set-networks.two_layer.learning_rate"' in rows[0]
+    assert re.findall(r'<tr id="set-(.*?)">', text) == ["networks.two_layer.learning_rate"]
+    assert re.findall(r"<h3>(.*?)</h3>", text) == ["1.1.a", "Page 3"]
+
+
+def test_what_a_report_says_is_text_and_never_markup(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+    assert not re.search(r'(?:src|href)="(?!data:|#)', text)
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_in_a_browser_every_anchor_works_nothing_is_reported_and_the_page_fits(page: Path, width: int) -> None:
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        sheet = browser.new_page(viewport={"width": width, "height": 740})
+        sheet.on("console", lambda message: said.append(message.text))
+        sheet.on("pageerror", lambda error: said.append(str(error)))
+        sheet.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+        sheet.goto(page.as_uri())
+        assert sheet.evaluate("document.documentElement.scrollWidth") <= width
+        targets = sheet.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
+        assert len(targets) >= 5
+        for target in set(targets):
+            assert sheet.evaluate("t => document.getElementById(t.slice(1)) !== null", target), target
+        sheet.click("nav a[href='#pages']")
+        assert sheet.evaluate("document.getElementById('pages').getBoundingClientRect().top") < 740
+        shown = sheet.evaluate("[...document.images].map(i => i.naturalWidth)")
+        assert len(shown) == 2
+        assert all(shown)
+        browser.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_file_that_is_no_report_is_refused_in_one_message(
+    reports: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], place: int
+) -> None:
+    bad = tmp_path / "bad.pdf"
+    files = [str(reports[0])] * 2
+    files[place] = str(bad)
+    target = tmp_path / "review.html"
+    for content, message in (
+        (None, "No such file or directory"),
+        (b"text", "is not a PDF"),
+        (b"%PDF-1.7", "is not a whole"),
+    ):
+        if content is not None:
+            bad.write_bytes(content)
+        assert review.main([*files, "-o", str(target)]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"{bad}: {message}")
+        assert not target.exists()
+
+
+def test_words_are_compared_and_what_is_far_from_a_change_is_left_out() -> None:
+    old = [f"w{number}" for number in range(60)]
+    found = list(pieces(old, [*old[:30], "new", *old[31:]]))
+    assert [kind for kind, _ in found] == ["same", "gone", "added", "same"]
+    assert (found[1][1], found[2][1]) == ("w30", "new")
+    assert found[0][1].split()[0] == "…"
+    assert found[0][1].split()[-1] == "w29"
+    assert found[3][1].split()[-1] == "…"
+
+
+def test_differences_that_are_near_are_marked_as_one() -> None:
+    assert list(bands([1, 2, 10, 40, 41])) == [(1, 10), (40, 41)]
+    assert list(bands([])) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "artifact", "may"),
+    [
+        ("networks.one.epochs", "networks/one", True),
+        ("networks.one.epochs", "seeds/one", True),
+        ("networks.one.epochs", "networks/two", False),
+        ("descents.one.steps", "networks/one", False),
+        ("sweep.epochs", "sweep", True),
+        ("seed", "networks/one", True),
+    ],
+)
+def test_a_setting_is_a_likely_cause_for_what_depends_on_it(key: str, artifact: str, may: bool) -> None:
+    assert concerns(key, artifact) == may
