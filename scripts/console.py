@@ -16,6 +16,10 @@ from scripts.plan import plan, plural, remembered, title
 
 TAIL = 20  # lines that are shown of a failed job's log
 REPORT = "report/report.pdf"
+REPEATED = (
+    "At least one job did not complete successfully.",
+    "Exiting because a job execution failed. Look above for error messages",
+)
 
 
 class Console(logging.Handler):
@@ -30,7 +34,8 @@ class Console(logging.Handler):
         self.expected: dict[int, float] = {}
         self.running: dict[int, float] = {}
         self.done = 0
-        self.ended_by: str | None = None  # the signal that ended a job
+        self.ended_by: str | None = None  # the signal that ended the job of which is heard next
+        self.faults: set[str] = set()  # what was said of failed jobs
         self.started = time.monotonic()
         self.terminal = sys.stderr.isatty()
         self.over = threading.Event()
@@ -115,15 +120,18 @@ class Console(logging.Handler):
             lines = Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
         except OSError:
             lines = []
-        if len(lines) == 1 and self.ended_by is None:
-            self.say(f"{name}: {lines[0]} (also in {path})")
-        elif lines or self.ended_by:
-            self.say(f"{name} failed{f', ended by {self.ended_by}' if self.ended_by else ''}; its log is {path}")
+        ended_by, self.ended_by = self.ended_by, None
+        if len(lines) == 1 and ended_by is None:
+            if lines[0] not in self.faults:  # jobs at the same time may meet the same fault
+                self.say(f"{name}: {lines[0]} (also in {path})")
+            self.faults.add(lines[0])
+        elif lines or ended_by:
+            self.say(f"{name} failed{f', ended by {ended_by}' if ended_by else ''}; its log is {path}")
             self.say("\n".join(f"    {line}" for line in lines[-TAIL:]))
 
     def explain(self, message: str) -> None:
         """Snakemake's own errors, less those that repeat what a job's log says."""
-        if message.strip().endswith("At least one job did not complete successfully."):
+        if message.strip().endswith(REPEATED):
             return
         if ended := re.search(r"died with <Signals\.(\w+)|returned non-zero exit status (\d+)\.", message):
             status = int(ended[2] or 0)

@@ -1,6 +1,5 @@
 """One look for every figure: the document's fonts and colours, sizes in real inches, the same bytes every time."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nnlib.descent import f
+from reporting.faces import FOLDER
 from scripts.artifacts import whole
 
 WIDTH = 6.3  # of the text, in inches
 INK, MUTE, RULE = "#1d2329", "#5b6570", "#c9d0d6"
 BLUE, RED, GREEN, GOLD = "#1b4f8a", "#c8452f", "#3f7f5f", "#b8860b"
 
-for font in files("emboss").joinpath("fonts").iterdir():
+for font in FOLDER.iterdir():
     if font.name.startswith("SourceSans3"):
         matplotlib.font_manager.fontManager.addfont(str(font))
 
