@@ -62,12 +62,16 @@ class Console(logging.Handler):
         elif record.getMessage().startswith("Nothing to be done"):
             self.say(f"{REPORT} is up to date.")
         elif record.levelno >= logging.ERROR:
-            self.say(record.getMessage())
+            self.explain(record.getMessage())
 
     def begin(self) -> None:
         """All jobs are known, none has started."""
         if self.jobs:
             return
+        # Snakemake would copy the last report, and after a fault copy it back in place, also where the disk is full.
+        # Our jobs write aside: what is there is still the last good one.
+        self.workflow.persistence.backup_output = lambda path: None
+        self.workflow.persistence.restore_output = lambda path: True
         dag = self.workflow.dag
         self.jobs = {dag.jobid(job): job for job in dag.needrun_jobs() if job.output}
         self.expected = {number: remembered(self.workflow, job) or 1.0 for number, job in self.jobs.items()}
@@ -136,6 +140,9 @@ class Console(logging.Handler):
         if ended := re.search(r"died with <Signals\.(\w+)|returned non-zero exit status (\d+)\.", message):
             status = int(ended[2] or 0)
             self.ended_by = ended[1] or (signal.Signals(status - 128).name if status > 128 else None)
+            return
+        if protected := re.search(r"Write-protected output files.*affected files:\n(.*)", message, re.DOTALL):
+            self.say(f"{', '.join(protected[1].split())}: may not be written here")
             return
         self.say(message.strip())
 

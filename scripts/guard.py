@@ -13,9 +13,9 @@ MANY = 5  # files, past which they are counted
 def take_turn(folder: str | Path) -> int:
     """Wait until no other build runs in this folder; the turn lasts until what is returned is closed.
 
-    The kernel keeps the locks and frees them however a process ends. They are on folders, since a file that is saved may
-    be another one afterwards. A build has its turn alone; its jobs hold a lock of their own, so that one that outlived a
-    killed build is waited for as well. A job that has no lock yet when its build is killed finds its parent gone.
+    The kernel keeps the locks and frees them however a process ends. They are on folders, since a file that is saved
+    may be another one afterwards. A build has its turn alone; its jobs hold a lock of their own, so that one that
+    outlived a killed build is waited for as well. A job without a lock when its build is killed finds its parent gone.
     """
     turn = os.open(folder, os.O_RDONLY)
     jobs = os.open(Path(__file__).parent, os.O_RDONLY)

@@ -4,6 +4,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
 
 def progress(done: int, total: int, what: str) -> None:
     """How far a long job is, for who watches it."""
-    say(f"{done} of {total} {what}")
+    with suppress(OSError):  # a full disk is a fault of what must be written
+        say(f"{done} of {total} {what}")
 
 
 def say(text: str) -> None:
