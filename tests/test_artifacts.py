@@ -180,6 +180,6 @@ def test_a_field_that_an_artifact_has_not_is_named_with_its_file_at_any_depth(tm
     content = read_json(path)
     assert content == {"a": [{"b": 1}]}
     assert content.get("c", 2) == 2
-    for look_up in (lambda: content["c"], lambda: content["a"][0]["c"]):
+    for item in (content, content["a"][0]):
         with pytest.raises(ArtifactError, match=r"a\.json: has no field 'c'; delete it, and it is made anew$"):
-            look_up()
+            item["c"]

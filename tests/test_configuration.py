@@ -23,7 +23,7 @@ OTHER = "{start: [3, 2], step_size: 0.11, steps: 10, decay: 1}\n  first: {"
 SWEPT = f"sweep:\n  {LAYERS}"
 NETWORK_KEYS = "layers, scheme, loss, epochs, learning_rate, minibatch_size"
 NAME = "a name must be a-z, 0-9 and _, and start with a letter"
-ONE_LINE = "must be one line of text, of 1 to 200 characters"
+ONE_LINE = "must be one line of text, of 1 to 200 characters, none of them invisible"
 
 # What is replaced in the real configuration, by what, and the line that follows.
 FAULTS = [

@@ -70,7 +70,7 @@ def test_a_job_that_raises_otherwise_leaves_all_that_it_said_and_the_traceback_i
     status, shown, log = run(tmp_path, "def main(**given):\n    print('before', flush=True)\n    1 / 0")
     assert (status, shown) == (1, "")
     assert log.startswith("before\nTraceback")
-    assert log.endswith("ZeroDivisionError: division by zero\n")
+    assert log.endswith("ZeroDivisionError: division by zero\nIt had read in.\n")
 
 
 def test_progress_is_all_that_is_in_the_log_and_gone_at_the_end(tmp_path: Path) -> None:
