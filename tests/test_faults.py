@@ -17,6 +17,7 @@ import pytest
 from scripts.artifacts import seal
 from tests.conftest import Project
 
+soak = pytest.mark.soak
 NOISE = re.compile(
     r"Using workflow specific profile|\d+/\d+ |Stopped after \d+ of \d+ jobs?, .* The last good report stays"
 )
@@ -107,7 +108,7 @@ def test_a_report_folder_that_may_not_be_written_is_told(copy: Project) -> None:
     assert copy.products() == before
 
 
-@pytest.mark.parametrize("font", ["SourceSerif4-Bold.ttf", "SourceSans3-Regular.ttf"])
+@pytest.mark.parametrize("font", ["SourceSerif4-Bold.ttf", pytest.param("SourceSans3-Regular.ttf", marks=soak)])
 def test_a_font_file_that_is_missing_is_named(copy: Project, font: str) -> None:
     before = copy.products()
     shutil.copytree(str(files("emboss")), copy.root / "emboss")  # which comes before the package of that name
@@ -138,7 +139,7 @@ def broken(project: Project, script: str, statement: str) -> Callable[[], None]:
     return mend
 
 
-@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
+@pytest.mark.parametrize("name", ["SIGKILL", pytest.param("SIGSEGV", marks=soak)])
 def test_a_job_that_dies_of_a_signal_is_named_with_the_signal(copy: Project, name: str) -> None:
     before = copy.products()
     (copy.root / "results/figures/gradient_flow.svg").unlink()
@@ -211,7 +212,9 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("fault", FORGED)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=soak) if fault.endswith("deep inside") else fault for fault in FORGED]
+)
 def test_an_artifact_that_a_faulty_job_wrote_is_named_with_its_fault(copy: Project, fault: str) -> None:
     before = copy.products()
     name, change, expected = FORGED[fault]

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from reporting.pdf import PDFError, render
 from reporting.sealed import SealError, check_page, inside
 from reporting.sections import ReportError
+from reporting.values import Unknown
 from scripts import networks
 from scripts.configuration import ConfigurationError, load, read
 from tests.conftest import CHARACTERS, HOSTILE, PAGE, ROOT, Project
@@ -166,8 +167,12 @@ def test_a_template_that_is_a_link_out_of_the_project_is_refused(built: Project,
     path = tmp_path / "project" / name
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
+    results = built.root / "results"
+    artifacts = {str(made.relative_to(results).with_suffix("")): Unknown() for made in results.rglob("[a-z]*.json")}
+    known = {**artifacts, "made": Unknown(), "config": load(built.root / "config/config.yaml")}
+    figures = [str(made.relative_to(results / "figures").with_suffix("")) for made in results.rglob("*.svg")]
     with pytest.raises(ReportError, match=f"^{re.escape(name)}: is outside of the project$"):
-        rehearse(tmp_path / "project", {}, load(built.root / "config/rubric.yaml"), ())
+        rehearse(tmp_path / "project", known, load(built.root / "config/rubric.yaml"), figures)
 
 
 @pytest.mark.parametrize("rehearsal", [True, False])
@@ -195,8 +200,12 @@ HOSTILE_WORDS = [
     "![x](file:///etc/passwd) [a](javascript:x) <img src=x>",
     "::: answer ``` # * _a_ | a | &lt; &#60; \" '",
 ]
-# What the configuration refuses is not typed.
-VISIBLE = "".join(character for character in CHARACTERS if unicodedata.category(character) not in ("Cf", "Zl", "Zp"))
+# What the configuration refuses is not typed, and a raised digit is printed as a digit that is raised.
+VISIBLE = "".join(
+    character
+    for character in CHARACTERS
+    if unicodedata.category(character) not in ("Cf", "Zl", "Zp") and character not in "¹²³"
+)
 TYPED = st.text(VISIBLE, min_size=1, max_size=60) | st.lists(
     st.sampled_from([*HOSTILE_WORDS, "<", ">", '"', "'", "&", "$", "\\", "%>", "<%="]), min_size=1, max_size=3
 ).map("".join)
