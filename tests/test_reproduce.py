@@ -16,7 +16,9 @@ from scripts import reproduce
 from scripts.reproduce import differences, products
 from tests.conftest import Project, copy_of_the_project
 
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+# Another user, who may read what is ours, such as the environment, and write nothing of it.
+READING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *READING]
 
 
 def test_what_is_compared_is_every_file_but_the_logs_and_a_byte_is_enough(tmp_path: Path) -> None:
@@ -50,7 +52,8 @@ def in_a_terminal(command: list[str], root: Path, environment: dict[str, str]) -
 def may_be_nobody(folder: Path) -> bool:
     """Whether we may start the environment's Python in that folder as another user."""
     try:
-        command = [*NOBODY, sys.executable, "-c", "import snakemake, sys; open(sys.argv[1], 'x')", folder / "new"]
+        program = "import snakemake, sys; open(sys.argv[1], 'x')"
+        command = [*NOBODY, "sh", "-c", 'exec "$@"', "sh", sys.executable, "-c", program, str(folder / "new")]
         done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
         return False

@@ -162,7 +162,7 @@ def test_a_listing_of_what_is_no_python_is_one_message(write_page: WritePage) ->
 def test_a_template_that_is_a_link_out_of_the_project_is_refused(built: Project, tmp_path: Path, name: str) -> None:
     from reporting.document import rehearse
 
-    for part in ("templates", "nnlib", "reporting"):
+    for part in ("templates", "nnlib", "scripts", "reporting"):
         shutil.copytree(built.root / part, tmp_path / "project" / part)
     path = tmp_path / "project" / name
     path.rename(tmp_path / "elsewhere")
