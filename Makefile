@@ -5,7 +5,7 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report notebook verify review plan watch test soak bench lint lock clean help
+.PHONY: report notebook verify review plan watch test soak reproduce bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
@@ -40,6 +40,10 @@ test: ## run the tests
 soak: ## run the tests that take long
 	$(ENVIRONMENT) requirements-dev.lock
 	@.venv/bin/python -m pytest -m soak
+
+reproduce: ## build what is committed twice, in unlike circumstances, and compare every byte
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/python scripts/reproduce.py
 
 bench: ## measure the speed of training and of the build
 	$(ENVIRONMENT) requirements-dev.lock

@@ -13,6 +13,7 @@ sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it u
 
 from snakemake.logging import logger
 
+from reporting import faces
 from reporting.document import rehearse
 from reporting.notebook import code_cells
 from reporting.sections import ReportError
@@ -23,7 +24,11 @@ from scripts.console import Console
 from scripts.fingerprint import code, locked
 
 machine.settle()
-turn = guard.take_turn(workflow.main_snakefile)
+turn = guard.take_turn(workflow.basedir)
+shell.prefix("exec ")  # a job is a child of this process, and not of a shell between
+
+if lost := faces.missing():
+    sys.exit(lost)
 
 try:
     settings = configuration.read("config/config.yaml")

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from reporting.printed import Passages
-from reporting.sections import Composer, Report, ReportError, fill, sections
+from reporting.sealed import SealError, check_page
+from reporting.sections import Composer, Report, ReportError, fill, read, sections
 from reporting.values import Values
 
 
@@ -36,6 +37,7 @@ def page(
     markup = compose(root, report, fonts["style_sheet"])
     finished = report.values.fill(report.resolve(markup))
     check_glyphs(finished, set(fonts["characters"]))
+    check_sealed(finished)
     return Page(finished, citations(report, finished))
 
 
@@ -58,7 +60,7 @@ def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any]
     """What the text shows and cites; raises ReportError for what is wrong with it, as far as that can be told before
     there are results."""
     report = Report(root, Values(artifacts), rubric, dict.fromkeys(figures))
-    report.resolve(compose(root, report, ""))
+    check_sealed(report.resolve(compose(root, report, "")))
     return report
 
 
@@ -75,12 +77,19 @@ def compose(root: Path, report: Report, fonts: str) -> str:
     return fill(
         root / "templates/report.html",
         report,
-        style=Markup(fonts + (root / "templates/style.css").read_text(encoding="utf-8")),
+        style=Markup(fonts + read(root / "templates/style.css", root)),
         summary=Markup(Composer(root / "templates/summary.md", report).body()),
         sections=[part for part in parts if not part.number.isupper()],
         appendices=[part for part in parts if part.number.isupper()],
         Markup=Markup,
     )
+
+
+def check_sealed(markup: str) -> None:
+    try:
+        check_page(markup)
+    except SealError as error:
+        raise ReportError(str(error)) from None
 
 
 def check_glyphs(markup: str, characters: set[str]) -> None:

@@ -2,21 +2,12 @@
 
 import base64
 import io
-from importlib.resources import files
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-# Family, weight, style and file; the files come with the package emboss-pdf.
-FACES = [
-    ("Source Serif 4", 400, "normal", "SourceSerif4-Regular"),
-    ("Source Serif 4", 400, "italic", "SourceSerif4-It"),
-    ("Source Serif 4", 700, "normal", "SourceSerif4-Bold"),
-    ("Source Sans 3", 400, "normal", "SourceSans3-Regular"),
-    ("Source Sans 3", 700, "normal", "SourceSans3-Bold"),
-    ("Source Code Pro", 400, "normal", "SourceCodePro-Regular"),
-    ("Source Code Pro", 700, "normal", "SourceCodePro-Bold"),
-]
+from reporting.faces import FACES, FOLDER
+
 # Latin, Greek, Cyrillic, punctuation, superscripts, currency, arrows and operators.
 RANGES = [(0x20, 0x24F), (0x370, 0x4FF), (0x1E00, 0x1EFF), (0x2000, 0x22FF)]
 FEATURES = ["kern", "liga", "lnum", "tnum", "ccmp", "locl", "mark", "mkmk"]
@@ -24,7 +15,7 @@ FEATURES = ["kern", "liga", "lnum", "tnum", "ccmp", "locl", "mark", "mkmk"]
 
 def fonts() -> tuple[str, str]:
     """The @font-face rules, and all characters that every face has."""
-    opened = [TTFont(files("emboss").joinpath(f"fonts/{name}.ttf"), recalcTimestamp=False) for *_, name in FACES]
+    opened = [TTFont(FOLDER.joinpath(f"{name}.ttf"), recalcTimestamp=False) for *_, name in FACES]
     everywhere = set.intersection(*(set(font.getBestCmap()) for font in opened))
     wanted = sorted(code for code in everywhere if any(low <= code <= high for low, high in RANGES))
     rules = []

@@ -6,15 +6,16 @@ import os
 import re
 import tempfile
 from html import escape
-from importlib.resources import files
 from pathlib import Path
+
+from reporting.faces import FOLDER
 
 # No font but the document's own: Fontconfig reads this when WeasyPrint is imported.
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
 _folder = tempfile.TemporaryDirectory()
 _file = Path(_folder.name, "fonts.conf")
-_file.write_text(FONTCONFIG.format(fonts=escape(str(files("emboss") / "fonts")), cache=_folder.name))
+_file.write_text(FONTCONFIG.format(fonts=escape(str(FOLDER)), cache=_folder.name))
 os.environ["FONTCONFIG_FILE"] = str(_file)
 
 import weasyprint  # noqa: E402

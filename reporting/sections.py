@@ -33,6 +33,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from reporting.claims import Claim, ClaimError, check
 from reporting.listing import ListingError, listing
 from reporting.math import MathError, formula
+from reporting.sealed import SealError, inside
 from reporting.typed import stated_result, typed_number
 from reporting.values import CitationError, Values
 
@@ -272,9 +273,11 @@ class Composer:
             yield raw(f'<div class="pictures" {box(label)}>{pictures}</div>{caption}')
         elif kind == "listing":
             try:
-                code = listing(self.report.root / words[0], words[1:])
-            except (ListingError, OSError) as error:
+                code = listing(inside(self.report.root, self.report.root / words[0]), words[1:])
+            except (ListingError, SealError, OSError) as error:
                 raise ReportError(f"{self.where}: {error}") from None
+            except (SyntaxError, ValueError):
+                raise ReportError(f"{self.where}: {words[0]} is not a module of Python") from None
             self.report.listings[words[0]] = self.report.listings.get(words[0], "") + code
             yield raw(f'{caption}<div class="scroll" {box(label)}>{code}</div>')
         else:
@@ -336,13 +339,7 @@ class Composer:
 
 def fill(path: Path, report: Report, **names: Any) -> str:
     """Run a template's Jinja; an error names the question that it is in."""
-    file = path.relative_to(report.root)
-    try:
-        source = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ReportError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ReportError(f"{file}: not UTF-8 text") from None
+    file, source = path.relative_to(report.root), read(path, report.root)
 
     def place(line: int) -> str:
         before = QUESTION.findall("\n".join(source.split("\n")[:line]))
@@ -378,6 +375,18 @@ def fill(path: Path, report: Report, **names: Any) -> str:
                 line = trace.tb_lineno
             trace = trace.tb_next
         raise ReportError(f"{place(line)}: {kind}{error}") from None
+
+
+def read(path: Path, root: Path) -> str:
+    """The text of a template; raises ReportError."""
+    try:
+        return inside(root, path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"{path.relative_to(root)}: {error.strerror}") from None
+    except SealError as error:
+        raise ReportError(str(error)) from None
+    except UnicodeDecodeError:
+        raise ReportError(f"{path.relative_to(root)}: not UTF-8 text") from None
 
 
 def prose(tokens: list[Token]) -> str:

@@ -5,6 +5,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,22 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+class Fields(dict[str, Any]):
+    """An object of an artifact; raises ArtifactError for a field that it has not."""
+
+    def __init__(self, path: str | Path, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.path = path
+
+    def __missing__(self, field: str) -> Any:
+        raise ArtifactError(f"{self.path}: has no field {field!r}; delete it, and it is made anew")
+
+
 def read_json(path: str | Path) -> Any:
     """An artifact's content; raises ArtifactError where there is none or it is not JSON."""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=refuse)
+        text = Path(path).read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=refuse, object_hook=partial(Fields, path))
     except OSError as error:
         raise ArtifactError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

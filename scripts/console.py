@@ -16,6 +16,10 @@ from scripts.plan import plan, plural, remembered, title
 
 TAIL = 20  # lines that are shown of a failed job's log
 REPORT = "report/report.pdf"
+REPEATED = (
+    "At least one job did not complete successfully.",
+    "Exiting because a job execution failed. Look above for error messages",
+)
 
 
 class Console(logging.Handler):
@@ -30,7 +34,8 @@ class Console(logging.Handler):
         self.expected: dict[int, float] = {}
         self.running: dict[int, float] = {}
         self.done = 0
-        self.ended_by: str | None = None  # the signal that ended a job
+        self.ended_by: str | None = None  # the signal that ended the job of which is heard next
+        self.faults: set[str] = set()  # what was said of failed jobs
         self.started = time.monotonic()
         self.terminal = sys.stderr.isatty()
         self.over = threading.Event()
@@ -45,10 +50,8 @@ class Console(logging.Handler):
             self.begin()
         elif event == "job_error":
             self.fail(record.__dict__)
-        elif event == "error":
+        elif event == "error" or record.levelno >= logging.ERROR:
             self.explain(record.getMessage())
-        elif record.levelno >= logging.ERROR:
-            self.say(record.getMessage())
         elif record.getMessage().startswith("Nothing to be done"):
             self.say(f"{REPORT} is up to date.")
         elif event == "job_started":
@@ -60,6 +63,10 @@ class Console(logging.Handler):
         """All jobs are known, none has started."""
         if self.jobs:
             return
+        # Snakemake would copy the last report, and after a fault copy it back in place, also where the disk is full.
+        # Our jobs write aside: what is there is still the last good one.
+        self.workflow.persistence.backup_output = lambda path: None
+        self.workflow.persistence.restore_output = lambda path: True
         dag = self.workflow.dag
         self.jobs = {dag.jobid(job): job for job in dag.needrun_jobs() if job.output}
         self.expected = {number: remembered(self.workflow, job) or 1.0 for number, job in self.jobs.items()}
@@ -112,19 +119,25 @@ class Console(logging.Handler):
             lines = Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
         except OSError:
             lines = []
-        if len(lines) == 1 and self.ended_by is None:
-            self.say(f"{name}: {lines[0]} (also in {path})")
-        elif lines or self.ended_by:
-            self.say(f"{name} failed{f', ended by {self.ended_by}' if self.ended_by else ''}; its log is {path}")
+        ended_by, self.ended_by = self.ended_by, None
+        if len(lines) == 1 and ended_by is None:
+            if lines[0] not in self.faults:  # jobs at the same time may meet the same fault
+                self.say(f"{name}: {lines[0]} (also in {path})")
+            self.faults.add(lines[0])
+        elif lines or ended_by:
+            self.say(f"{name} failed{f', ended by {ended_by}' if ended_by else ''}; its log is {path}")
             self.say("\n".join(f"    {line}" for line in lines[-TAIL:]))
 
     def explain(self, message: str) -> None:
         """Snakemake's own errors, less those that repeat what a job's log says."""
-        if message.strip().endswith("At least one job did not complete successfully."):
+        if message.strip().endswith(REPEATED):
             return
         if ended := re.search(r"died with <Signals\.(\w+)|returned non-zero exit status (\d+)\.", message):
             status = int(ended[2] or 0)
             self.ended_by = ended[1] or (signal.Signals(status - 128).name if status > 128 else None)
+            return
+        if protected := re.search(r"Write-protected output files.*affected files:\n(.*)", message, re.DOTALL):
+            self.say(f"{', '.join(protected[1].split())}: may not be written here")
             return
         self.say(message.strip())
 

@@ -1,33 +1,32 @@
 """What must be so before a build starts: nobody else builds here, and every result is as its job left it."""
 
 import fcntl
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import IO
 
 LOGS = Path("results/logs")
 MANY = 5  # files, past which they are counted
 
 
-def take_turn(snakefile: str) -> IO[bytes]:
-    """Wait until no other build runs in this folder; the file that is returned holds the turn until it is closed.
+def take_turn(folder: str | Path) -> int:
+    """Wait until no other build runs in this folder; the turn lasts until what is returned is closed.
 
-    The kernel keeps the locks, on files that are there anyway, and frees them however a process ends. A build has its
-    turn alone; its jobs hold a lock of their own, so that one that outlived a killed build is waited for as well.
+    The kernel keeps the locks and frees them however a process ends. They are on folders, since a file that is saved
+    may be another one afterwards. A build has its turn alone; its jobs hold a lock of their own, so that one that
+    outlived a killed build is waited for as well. A job without a lock when its build is killed finds its parent gone.
     """
-    turn = Path(snakefile).open("rb")  # noqa: SIM115
-    for file, who in (
-        (turn, "another build"),
-        (Path(__file__).with_name("job.py").open("rb"), "a job of a killed build"),
-    ):
+    turn = os.open(folder, os.O_RDONLY)
+    jobs = os.open(Path(__file__).parent, os.O_RDONLY)
+    for lock, who in ((turn, "another build"), (jobs, "a job of a killed build")):
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print(f"In this folder {who} still runs; this one waits for it.", file=sys.stderr, flush=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
-        if file is not turn:
-            file.close()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+    os.close(jobs)
+    os.environ["BUILD"] = str(os.getpid())
     return turn
 
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
     global log
     arguments = {**snakemake.input, **snakemake.output, **snakemake.params}
     arguments.pop("code", None)
-    turn = os.open(__file__, os.O_RDONLY)  # until the end: a build waits for jobs that outlived theirs
+    turn = os.open(Path(__file__).parent, os.O_RDONLY)  # until the end: a build waits for jobs that outlived theirs
     fcntl.flock(turn, fcntl.LOCK_SH)
+    if os.environ.get("BUILD", str(os.getppid())) != str(os.getppid()):
+        sys.exit("The build of this job is gone.")
     terminal = os.dup(sys.stderr.fileno())
     try:
         Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)
@@ -39,11 +42,15 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
         except OSError:  # the disk is full
             os.write(terminal, f"{message}\n".encode())
         sys.exit(1)
+    except Exception as error:
+        error.add_note(f"It had read {', '.join(map(str, snakemake.input)) or 'nothing'}.")
+        raise
 
 
 def progress(done: int, total: int, what: str) -> None:
     """How far a long job is, for who watches it."""
-    say(f"{done} of {total} {what}")
+    with suppress(OSError):  # a full disk is a fault of what must be written
+        say(f"{done} of {total} {what}")
 
 
 def say(text: str) -> None:

@@ -1,6 +1,5 @@
 """One look for every figure: the document's fonts and colours, sizes in real inches, the same bytes every time."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import matplotlib.font_manager
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 
+from reporting.faces import FOLDER
 from scripts.artifacts import whole
 from scripts.drawing import simplify
 
@@ -42,7 +42,7 @@ LOOK: dict[Any, Any] = {  # but for the fonts: they are the document's own
     "figure.constrained_layout.use": True,
 }
 
-for font in files("emboss").joinpath("fonts").iterdir():
+for font in FOLDER.iterdir():
     if font.name.startswith("SourceSans3"):
         matplotlib.font_manager.fontManager.addfont(str(font))
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -121,6 +122,18 @@ class Project:
 
     root: Path
 
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """A build in a group of processes of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.root,
+            env=os.environ | environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
     def snakemake(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "snakemake", *words]
         return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
@@ -143,6 +156,10 @@ class Project:
     def ran(self, done: subprocess.CompletedProcess[str]) -> set[str]:
         """The jobs of a build, as the console named them."""
         return set(re.findall(r"^\d+/\d+  (\S+)  [\d.]+ s$", done.stderr, re.MULTILINE))
+
+    def products(self) -> dict[str, bytes]:
+        """The content of every file that must be the same in every build: all but the logs."""
+        return {name: content for name, (_, content) in self.made().items() if not name.startswith("results/logs/")}
 
     def report(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (self.root / "report").glob("[!.]*")}
@@ -264,3 +281,56 @@ def violations(tmp_path: Path) -> Callable[[bytes], list[str]]:
         ]
 
     return check
+
+
+LEAFLET = {
+    "config/rubric.yaml": """longest_answer: 4
+longest_body: 9
+derivations: []
+points:
+  1.1.a: 2
+""",
+    "templates/summary.md": "What was found.\n",
+    "templates/sections/1.1.md": """# Descent
+
+:::: question 1.1.a Where does it end?
+Say it, $x$ and $y$.
+
+::: answer
+At <%= value("descents.first.end.x", "coordinate") %>, as [](#fig-descents/first) shows.
+
+```claims
+descents.first.end.f < 100
+```
+:::
+
+::: figure descents/first
+The way.
+:::
+::::
+""",
+    "templates/sections/A.md": """# Artifacts
+
+<% for name in ["config", "descents/first"] %>
+- <%= anchor(name) %> <%= name %>
+<% endfor %>
+""",
+}
+
+
+@pytest.fixture(scope="session")
+def leaflet(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small build with a report of a page or two, which is soon made; to be read only."""
+    project = Project(shutil.copytree(built.root, tmp_path_factory.mktemp("leaflet") / "a leaflet"))
+    for path in (project.root / "templates" / "sections").iterdir():
+        path.unlink()
+    for name, text in LEAFLET.items():
+        (project.root / name).write_text(text, encoding="utf-8")
+    project.build()
+    return project
+
+
+@pytest.fixture
+def copy(leaflet: Project, tmp_path: Path) -> Project:
+    """A copy of it, to be changed."""
+    return Project(shutil.copytree(leaflet.root, tmp_path / "a copy"))

@@ -172,3 +172,14 @@ def test_a_disk_that_is_full_is_told_with_the_files_name_and_leaves_the_last_one
             raise OSError(errno.ENOSPC, "No space left on device")
     assert read_json(tmp_path / "a.json") == {"a": 1}
     assert altered([str(tmp_path / "a.json")]) == []
+
+
+def test_a_field_that_an_artifact_has_not_is_named_with_its_file_at_any_depth(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"a": [{"b": 1}]})
+    content = read_json(path)
+    assert content == {"a": [{"b": 1}]}
+    assert content.get("c", 2) == 2
+    for item in (content, content["a"][0]):
+        with pytest.raises(ArtifactError, match=r"a\.json: has no field 'c'; delete it, and it is made anew$"):
+            item["c"]

@@ -1,5 +1,6 @@
 """Facts about scripts/guard.py: one build at a time, and files that no rule makes are named."""
 
+import os
 import subprocess
 import sys
 import time
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts import guard, job
+from scripts import guard
 
 ROOT = Path(__file__).parents[1]
 HOLD = (
-    "import sys, fcntl; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_{}); print('held', flush=True); input()"
+    "import fcntl, os, sys; fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_{}); print('held', flush=True); "
+    "input()"
 )
 
 
@@ -25,17 +27,15 @@ def hold(path: Path, kind: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize(
-    ("file", "kind", "who"), [("Snakefile", "EX", "another build"), ("job.py", "SH", "a job of a killed build")]
+    ("folder", "kind", "who"), [(".", "EX", "another build"), ("scripts", "SH", "a job of a killed build")]
 )
 def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_killed(
-    tmp_path: Path, file: str, kind: str, who: str
+    tmp_path: Path, folder: str, kind: str, who: str
 ) -> None:
-    (tmp_path / "Snakefile").touch()
     (tmp_path / "scripts").mkdir()
-    for name in ("guard.py", "job.py"):
-        (tmp_path / "scripts" / name).write_bytes((ROOT / "scripts" / name).read_bytes())
-    holder = hold(tmp_path / (file if file == "Snakefile" else f"scripts/{file}"), kind)
-    program = "from scripts.guard import take_turn; take_turn('Snakefile'); print('mine')"
+    (tmp_path / "scripts" / "guard.py").write_bytes((ROOT / "scripts" / "guard.py").read_bytes())
+    holder = hold(tmp_path / folder, kind)
+    program = "from scripts.guard import take_turn; take_turn('.'); print('mine')"
     waiting = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, text=True, stdout=-1, stderr=-1)
     assert waiting.stderr
     assert waiting.stderr.readline() == f"In this folder {who} still runs; this one waits for it.\n"
@@ -47,12 +47,14 @@ def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_kill
     holder.communicate()
 
 
-def test_a_turn_ends_when_its_file_is_closed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert Path(job.__file__).parent == Path(guard.__file__).parent
-    (tmp_path / "Snakefile").touch()
+def test_a_turn_ends_when_it_is_closed_and_jobs_know_whose_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUILD", "none")
     for _ in range(2):
-        guard.take_turn(str(tmp_path / "Snakefile")).close()
+        os.close(guard.take_turn(tmp_path))
     assert capsys.readouterr().err == ""
+    assert os.environ["BUILD"] == str(os.getpid())
 
 
 def test_strangers_are_the_files_that_no_rule_makes_logs_seals_and_the_like_apart(

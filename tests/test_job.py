@@ -1,5 +1,6 @@
 """Facts about scripts/job.py: a job gets its files and parameters by name, and what it says is in its log."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,18 +32,25 @@ job.run(main, SimpleNamespace(
 """
 
 
-def run(folder: Path, main: str) -> tuple[int, str, str]:
+def run(folder: Path, main: str, **environment: str) -> tuple[int, str, str]:
     """The exit status, what the terminal shows, and the log."""
     command = [sys.executable, "-c", SCRIPT.format(main=main)]
-    done = subprocess.run(
-        command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
+    environment |= {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr, (folder / "logs" / "one.log").read_text(encoding="utf-8")
 
 
 def test_a_job_gets_its_files_and_its_parameters_without_the_fingerprint(tmp_path: Path) -> None:
     main = "def main(**given):\n    assert given == {'a': 'in', 'b': 'out', 'c': 'so'}, given"
     assert run(tmp_path, main) == (0, "", "")
+
+
+def test_a_job_whose_build_is_gone_does_nothing(tmp_path: Path) -> None:
+    main = "def main(**given):\n    open('ran', 'x')"
+    assert run(tmp_path, main, BUILD=str(os.getpid())) == (0, "", "")
+    (tmp_path / "ran").unlink()
+    assert run(tmp_path, main, BUILD="1") == (1, "The build of this job is gone.\n", "")
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +70,7 @@ def test_a_job_that_raises_otherwise_leaves_all_that_it_said_and_the_traceback_i
     status, shown, log = run(tmp_path, "def main(**given):\n    print('before', flush=True)\n    1 / 0")
     assert (status, shown) == (1, "")
     assert log.startswith("before\nTraceback")
-    assert log.endswith("ZeroDivisionError: division by zero\n")
+    assert log.endswith("ZeroDivisionError: division by zero\nIt had read in.\n")
 
 
 def test_progress_is_all_that_is_in_the_log_and_gone_at_the_end(tmp_path: Path) -> None:

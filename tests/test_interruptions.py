@@ -1,0 +1,194 @@
+"""Builds that are interrupted anywhere: the next one needs no help, and what it makes is what was made before."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.conftest import Project
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+ROUNDS = 30
+# Every Python that runs in a build reads this first. Where POINT names a file and a point on its way to the disk, the
+# process stops there: it kills its group, or where PAUSE is set, it makes a file and waits until
+# that is removed.
+POINTS = """
+import os, pathlib, signal, sys, time
+
+file, _, point = os.environ.get("POINT", "").partition(" ")
+
+
+def stop():
+    if "PAUSE" in os.environ:
+        pause = pathlib.Path("paused")
+        pause.touch()
+        while pause.exists():
+            time.sleep(0.05)
+    else:
+        os.killpg(0, signal.SIGKILL)
+
+
+def at(name, before, after, half=None):
+    method = getattr(pathlib.Path, name)
+
+    def stopping(path, content, *rest, **others):
+        part, seal = f".{pathlib.Path(file).stem}.part{pathlib.Path(file).suffix}", f".{file}.sha256"
+        here = {part: "part", seal: "seal"}.get(path.name, "")
+        if here and point == before.format(here):
+            stop()
+        if here and half and point == half.format(here):
+            method(path, content[: len(content) // 2], *rest, **others)
+            stop()
+        done = method(path, content, *rest, **others)
+        if here and point == after.format(here):
+            stop()
+        return done
+
+    setattr(pathlib.Path, name, stopping)
+
+
+if file.endswith(".py"):
+    if sys.orig_argv[-1].endswith("." + file):
+        stop()
+elif file:
+    at("write_text", "no {}", "whole {}", "half a {}")
+    at("write_bytes", "no {}", "whole {}", "half a {}")
+    at("replace", "sealed", "renamed")
+"""
+
+
+def undo(project: Project, chance: random.Random, files: int | None) -> list[str]:
+    """Delete some of what was made, at random, or all of it."""
+    names = sorted(name for name in project.products() if "/." not in name)
+    if files:  # but for that on which nearly everything rests
+        names = chance.sample([name for name in names if not re.match(r"results/(digits|landscape)\.", name)], files)
+    for name in names:
+        (project.root / name).unlink()
+    return names
+
+
+def strike(project: Project, chance: random.Random, number: int, jobs: int) -> bool:
+    """Start a build, and send its whole group a signal after some of its jobs; whether it still ran."""
+    build = project.start()
+    assert build.stdout
+    after = jobs_before = chance.randint(0, jobs)
+    while after and (line := build.stdout.readline()):
+        after -= bool(re.match(r"\d+/\d+ ", line))
+    time.sleep(chance.uniform(0, 1.5 if jobs_before else 4))
+    running = build.poll() is None
+    if running:
+        os.killpg(build.pid, number)
+    build.communicate(timeout=120)
+    return running
+
+
+def interrupted_at_random(project: Project, rounds: int, seed: int, everything: int) -> None:
+    """Builds that are struck at random moments, each followed by one that goes through."""
+    print(f"seed {seed}")
+    chance, before, struck = random.Random(seed), project.products(), 0
+    for turn in range(rounds):
+        gone = undo(project, chance, None if turn < everything else chance.randint(1, 4))
+        # Each of these is followed by the document and the PDF.
+        struck += strike(project, chance, SIGNALS[turn % len(SIGNALS)], min(len(gone) + 2, 12))
+        done = project.build()
+        after = project.products()
+        assert after.keys() == before.keys(), (turn, gone, done.stderr)
+        assert [name for name in before if after[name] != before[name]] == [], (turn, gone, done.stderr)
+    assert struck > rounds / 2
+
+
+def test_after_each_signal_at_a_random_moment_the_next_build_makes_the_same_bytes(copy: Project) -> None:
+    interrupted_at_random(copy, len(SIGNALS), random.randrange(10**6), everything=0)
+
+
+@pytest.mark.soak
+def test_after_30_interruptions_at_random_moments_the_next_build_makes_the_same_bytes(copy: Project) -> None:
+    interrupted_at_random(copy, ROUNDS, random.randrange(10**6), everything=1)
+
+
+def stopped_at(project: Project, point: str) -> int:
+    (project.root / "sitecustomize.py").write_text(POINTS, encoding="utf-8")
+    build = project.start(POINT=point)
+    build.communicate(timeout=120)
+    return build.returncode
+
+
+WAY = ["no part", "half a part", "whole part", "no seal", "half a seal", "whole seal", "sealed", "renamed"]
+
+
+@pytest.mark.parametrize(
+    ("file", "point"),
+    [
+        pytest.param(file, point, marks=[] if (file, point) == ("report.pdf", "sealed") else pytest.mark.soak)
+        for file in ("report.pdf", "report.html", "gradient_flow.json")
+        for point in WAY
+        if file == "report.pdf" or point in ("half a part", "half a seal", "sealed", "renamed")
+    ],
+)
+def test_a_build_that_is_killed_while_a_file_is_written_leaves_nothing_that_the_next_one_trusts(
+    copy: Project, file: str, point: str
+) -> None:
+    before = copy.products()
+    (copy.root / "results/gradient_flow.json").unlink()
+    assert stopped_at(copy, f"{file} {point}") == -signal.SIGKILL
+    copy.build()
+    assert copy.products() == before
+
+
+def paused(project: Project, point: str) -> "subprocess.Popen[str]":
+    """A build with a job that is at a point now, and stays there while the file `paused` does."""
+    (project.root / "sitecustomize.py").write_text(POINTS, encoding="utf-8")
+    build = project.start(POINT=point, PAUSE="")
+    end = time.monotonic() + 120
+    while not (project.root / "paused").exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return build
+
+
+def test_a_job_that_outlives_its_killed_build_is_waited_for(copy: Project) -> None:
+    before = copy.products()
+    (copy.root / "results/gradient_flow.json").unlink()
+    build = paused(copy, "gradient_flow.json half a part")
+    os.kill(build.pid, signal.SIGKILL)
+    following = copy.start()
+    assert following.stdout
+    while (line := following.stdout.readline()) and not line.startswith("In this folder"):
+        pass
+    (copy.root / "paused").unlink()
+    assert line == "In this folder a job of a killed build still runs; this one waits for it.\n"
+    following.communicate(timeout=120)
+    build.communicate(timeout=120)
+    assert following.returncode == 0
+    assert copy.products() == before
+
+
+def test_a_job_whose_build_is_killed_before_it_began_does_nothing(copy: Project) -> None:
+    path = copy.root / "results/gradient_flow.json"
+    path.unlink()
+    build = paused(copy, "gradient_flow.py")
+    os.kill(build.pid, signal.SIGKILL)
+    build.wait()
+    (copy.root / "paused").unlink()
+    said, _ = build.communicate(timeout=120)  # which ends with the job
+    assert "The build of this job is gone." in said
+    assert not path.exists()
+
+
+def test_of_two_builds_at_once_one_waits_and_each_job_runs_once(copy: Project) -> None:
+    before = copy.products()
+    gone = undo(copy, random.Random(0), 4)
+    builds = [copy.start(), copy.start()]
+    # What the first one runs holds for both, even if the Snakefile is saved meanwhile.
+    (copy.root / "Snakefile").replace(copy.root / "saved")
+    (copy.root / "saved").rename(copy.root / "Snakefile")
+    said = [build.communicate(timeout=300)[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], said
+    assert copy.products() == before, gone
+    assert sum("another build still runs; this one waits for it." in text for text in said) == 1
+    assert sum(text.count("report/report.pdf is up to date.") for text in said) == 1
+    assert sum(len(re.findall(r"^\d+/\d+  pdf ", text, re.MULTILINE)) for text in said) == 1
