@@ -5,7 +5,7 @@ ENVIRONMENT = @$(PYTHON) scripts/environment.py
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: report notebook verify review plan watch test soak reproduce bench lint lock clean help
+.PHONY: report notebook submission verify review plan watch test soak reproduce bench lint lock clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed
 	$(ENVIRONMENT) requirements.lock
@@ -23,6 +23,11 @@ watch: ## build, and build again whenever a source is saved
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/watchfiles --verbosity warning --sigint-timeout 60 .venv/bin/snakemake \
 		Snakefile requirements.lock rules config nnlib scripts reporting templates
+
+submission: ## pack report/submission.zip: the PDF, verified, and the notebook, executed anew
+	$(ENVIRONMENT) requirements.lock
+	@.venv/bin/snakemake --forcerun notebook_outputs -- all report/report.ipynb
+	@.venv/bin/python scripts/submission.py
 
 REPORT ?= report/report.pdf
 verify: ## check report/report.pdf, or REPORT=..., from its file alone

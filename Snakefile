@@ -14,7 +14,7 @@ sys.executable = shlex.quote(sys.executable)  # Snakemake runs scripts with it u
 from snakemake.logging import logger
 
 from reporting import faces
-from reporting.document import rehearse
+from reporting.document import captions, rehearse
 from reporting.notebook import code_cells
 from reporting.sections import ReportError
 from reporting.values import Unknown

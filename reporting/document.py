@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reporting.printed import Passages
 from reporting.sealed import SealError, check_page
-from reporting.sections import Composer, Report, ReportError, fill, read, sections
+from reporting.sections import Composer, Report, ReportError, fill, plain, read, sections
 from reporting.values import Values
 
 
@@ -54,6 +54,12 @@ def citations(report: Report, markup: str) -> dict[str, Any]:
         "passages": [{"name": name, "runs": runs} for name, runs in passages.runs.items()],
         "heads": passages.heads,
     }
+
+
+def captions(markup: str) -> dict[str, str]:
+    """The captions of a finished page's figures as text, formulas as they are spoken."""
+    found = re.findall(r'<figure class="figure" id="fig-([^"]+)">.*?<figcaption>(.*?)</figcaption>', markup, re.DOTALL)
+    return {name: " ".join(html.unescape(plain(caption)).split()) for name, caption in found}
 
 
 def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> Report:

@@ -54,7 +54,7 @@ SCHEMA = closed(
     generator={"const": GENERATOR},
     version={"const": VERSION},
     files={"type": "object", "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-    made={"type": "object", "required": ["platform"], "properties": {"platform": {"type": "object"}}},
+    made={"type": "object", "required": ["on"], "properties": {"on": {"type": "object"}}},
     values=many(closed(path=SHORT, format=SHORT, text=TEXT, places=many(PLACE, 200)), 100_000),
     claims=many({"anyOf": [closed(question=SHORT, expression=TEXT), closed(question=SHORT, reason=TEXT)]}, 10_000),
     passages=many(closed(name=SHORT, runs=many(RUN, 100_000)), 1000),

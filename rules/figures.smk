@@ -1,12 +1,32 @@
 """Figures: from artifacts to pictures."""
 
 
+def picture(figure):
+    """A PNG with what `snakemake --report` says of it: its section, its questions and its caption."""
+
+    def questions(wildcards):
+        return sorted(text.pictures[figure.format(**wildcards)])
+
+    def labels(wildcards):
+        name, page = figure.format(**wildcards), Path("report/report.html")
+        caption = captions(page.read_text(encoding="utf-8")).get(name, "") if page.exists() else ""
+        return {"figure": name, "questions": ", ".join(questions(wildcards)), "caption": caption}
+
+    return report(
+        f"results/figures/{figure}.png",
+        category=lambda wildcards: (
+            f"Section {questions(wildcards)[0][:3]}" if questions(wildcards) else "Without question"
+        ),
+        labels=labels,
+    )
+
+
 rule figure_digits:
     input:
         digits="results/digits.json",
     output:
         svg="results/figures/digits.svg",
-        png="results/figures/digits.png",
+        png=picture("digits"),
     log:
         "results/logs/figure_digits.log",
     params:
@@ -20,7 +40,7 @@ rule figure_landscape:
         landscape="results/landscape.json",
     output:
         svg="results/figures/landscape.svg",
-        png="results/figures/landscape.png",
+        png=picture("landscape"),
     log:
         "results/logs/figure_landscape.log",
     params:
@@ -35,7 +55,7 @@ rule figure_descents:
         descent="results/descents/{name}.json",
     output:
         svg="results/figures/descents/{name}.svg",
-        png="results/figures/descents/{name}.png",
+        png=picture("descents/{name}"),
     log:
         "results/logs/figure_descents/{name}.log",
     params:
@@ -50,7 +70,7 @@ rule figure_step_size_scan:
         scan="results/step_size_scan.json",
     output:
         svg="results/figures/step_size_scan.svg",
-        png="results/figures/step_size_scan.png",
+        png=picture("step_size_scan"),
     log:
         "results/logs/figure_step_size_scan.log",
     params:
@@ -65,7 +85,7 @@ rule figure_basins:
         basins="results/basins.json",
     output:
         svg="results/figures/basins.svg",
-        png="results/figures/basins.png",
+        png=picture("basins"),
     log:
         "results/logs/figure_basins.log",
     params:
@@ -80,7 +100,7 @@ rule figure_decay_map:
         descent="results/descents/decayed.json",
     output:
         svg="results/figures/decay_map.svg",
-        png="results/figures/decay_map.png",
+        png=picture("decay_map"),
     log:
         "results/logs/figure_decay_map.log",
     params:
@@ -94,9 +114,9 @@ rule figure_components:
         components="results/components.json",
     output:
         functions_svg="results/figures/functions.svg",
-        functions_png="results/figures/functions.png",
+        functions_png=picture("functions"),
         errors_svg="results/figures/finite_differences.svg",
-        errors_png="results/figures/finite_differences.png",
+        errors_png=picture("finite_differences"),
     log:
         "results/logs/figure_components.log",
     params:
@@ -110,7 +130,7 @@ rule figure_gradient_flow:
         gradient_flow="results/gradient_flow.json",
     output:
         svg="results/figures/gradient_flow.svg",
-        png="results/figures/gradient_flow.png",
+        png=picture("gradient_flow"),
     log:
         "results/logs/figure_gradient_flow.log",
     params:
@@ -124,7 +144,7 @@ rule figure_sweep:
         sweep="results/sweep.json",
     output:
         svg="results/figures/sweep.svg",
-        png="results/figures/sweep.png",
+        png=picture("sweep"),
     log:
         "results/logs/figure_sweep.log",
     params:
@@ -141,7 +161,7 @@ rule figure_dead_units:
         ),
     output:
         svg="results/figures/dead_units.svg",
-        png="results/figures/dead_units.png",
+        png=picture("dead_units"),
     log:
         "results/logs/figure_dead_units.log",
     params:
@@ -156,7 +176,7 @@ rule figure_networks:
         seeds="results/seeds/{name}.json",
     output:
         svg="results/figures/networks/{name}.svg",
-        png="results/figures/networks/{name}.png",
+        png=picture("networks/{name}"),
     log:
         "results/logs/figure_networks/{name}.log",
     params:

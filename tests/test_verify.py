@@ -385,7 +385,7 @@ KEYS = ["files", "made", "values", "claims", "passages", "heads", "version"]
 
 def nearly(key: str, value: object) -> dict[str, object]:
     """A manifest that is whole but for one key."""
-    whole = {"files": {}, "made": {"platform": {}}, "values": [], "claims": [], "passages": [], "heads": []}
+    whole = {"files": {}, "made": {"on": {}}, "values": [], "claims": [], "passages": [], "heads": []}
     return {"generator": "proven-report", "version": VERSION, **whole, key: value}
 
 
