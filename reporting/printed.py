@@ -23,6 +23,7 @@ EDGE = 60.0  # points at the top and the bottom of a page that hold its running 
 RAISED = 8.0  # points; the link of a raised part has no height of its own, a line of text has more
 WIDEST_GAP = 500  # characters between two runs of text
 LONGEST_MESSAGE = 60
+BULLETS = "•◦▪"
 
 
 class PrintedError(Exception):
@@ -189,7 +190,7 @@ class Passages(HTMLParser):
 def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed: Printed) -> Iterator[tuple[str, str]]:
     """The passages that the pages do not show, each with a message.
 
-    Between two runs of text the pages may have numbers that the style sheet counts, and the head of a table.
+    Between two runs of text the pages may have numbers that the style sheet counts, bullets, and the head of a table.
     """
     repeated = sorted(filter(None, map(letters_only, heads)), key=len, reverse=True)
     position = 0
@@ -212,15 +213,15 @@ def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed
                 said = True
             # Go on behind what differs, if it is near.
             position = min(start + len(wanted) if start >= 0 else position + len(wanted), len(printed.body))
-    if rest := printed.body[position:]:
+    if rest := printed.body[position:].strip(BULLETS):
         yield "the end", f"page {printed.page_at(position)}: the text goes on with {shorten(rest)}"
 
 
 def counted(gap: str, heads: Sequence[str]) -> bool:
-    """Whether the text between two runs is numbers and heads of tables only."""
+    """Whether the text between two runs is numbers, bullets and heads of tables only."""
     for head in heads:
         gap = gap.replace(head, "")
-    return not gap or gap.isdecimal()
+    return bool(re.fullmatch(rf"(?:\d+(?:\.(?!\d))?|[{BULLETS}])*", gap))
 
 
 def shorten(text: str) -> str:

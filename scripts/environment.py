@@ -115,8 +115,12 @@ def need_native() -> None:
 
 
 def requirements(lock: str) -> set[str]:
-    """The lines of a lock file that say something to pip."""
-    return {line.strip() for line in lock.splitlines() if line.strip() and not line.lstrip().startswith("#")}
+    """The lines of a lock file that say something to pip, without the machines that they are for.
+
+    For which machines a package is needed depends on what else is installed.
+    """
+    lines = (line.strip() for line in lock.splitlines())
+    return {line.partition(" ;")[0].rstrip(" \\") for line in lines if line and not line.startswith("#")}
 
 
 def made_for(root: Path) -> str:

@@ -291,7 +291,10 @@ points:
   1.1.a: 2
 """,
     "templates/summary.md": "What was found.\n",
-    "templates/sections/1.1.md": """# Descent
+    "templates/sections/1.1.md": """<% from "cells.md" import descent, descent_figure %>
+# Descent
+
+<%= descent("first") %>
 
 :::: question 1.1.a Where does it end?
 Say it, $x$ and $y$.
@@ -306,6 +309,8 @@ descents.first.end.f < 100
 
 ::: figure descents/first
 The way.
+
+<%= descent_figure("first") %>
 :::
 ::::
 """,

@@ -229,7 +229,7 @@ def test_a_literal_is_of_the_configuration() -> None:
 
     values = Values({"config": {"a": {"b": [1, 'x"y']}}, "run": {"loss": 0.5}})
     values.literal("config.a")
-    assert ast.literal_eval(values.cited[0][1]) == {"b": [1, 'x"y']}
+    assert ast.literal_eval(values.cited[0].text) == {"b": [1, 'x"y']}
     with pytest.raises(CitationError, match=r"^run\.loss: a literal is a value of config"):
         values.literal("run.loss")
 

@@ -375,7 +375,7 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
     source.write_text(f"{head}<body><h3>1.1.a It is 1 point</h3></body></html>", encoding="utf-8")
     citations = tmp_path / "citations.json"
     run = {"name": "1.1.a", "runs": ["1.1.a It is 1 point"]}
-    write_json(citations, {"values": [], "claims": [], "passages": [run], "heads": [], "made": {"platform": {}}})
+    write_json(citations, {"values": [], "claims": [], "passages": [run], "heads": [], "made": {"on": {}}})
     pdf.main(str(source), str(citations), [], str(target), rubric)
     before = target.read_bytes()
     for rubric, message in (
@@ -385,5 +385,5 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
         with pytest.raises(ProofError, match=message):
             pdf.main(str(source), str(citations), [], str(target), rubric)
         assert target.read_bytes() == before
-        names = [".report.pdf.sha256", "citations.json", "report.html", "report.pdf"]
+        names = [".citations.json.sha256", ".report.pdf.sha256", "citations.json", "report.html", "report.pdf"]
         assert sorted(path.name for path in tmp_path.iterdir()) == names
