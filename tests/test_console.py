@@ -3,6 +3,7 @@
 import logging
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -150,10 +151,10 @@ def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == "report/report.pdf is up to date.\n"
 
 
-def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(project: Project) -> None:
-    (project.root / "results" / "figures" / "basins.png").unlink()
+def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(copy: Project) -> None:
+    (copy.root / "results" / "figures" / "basins.png").unlink()
     leader, follower = pty.openpty()
-    with subprocess.Popen([sys.executable, "-m", "snakemake"], cwd=project.root, stdin=follower, stderr=follower):
+    with subprocess.Popen([sys.executable, "-m", "snakemake"], cwd=copy.root, stdin=follower, stderr=follower):
         os.close(follower)
         said = b""
         while piece := read(leader):
@@ -164,7 +165,7 @@ def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(project:
     )
     shown = [line for part in lines for line in part.split("\r\x1b[K")]
     assert any(line.startswith("0/3  figure_basins  about ") for line in shown), shown
-    assert any(line.startswith("2/3  pdf  about ") for line in shown), shown
+    assert any(re.match("[12]/3  (document|pdf)  about ", line) for line in shown), shown
     assert len(lines) <= 3  # but for Snakemake's own first line
 
 

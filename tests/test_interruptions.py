@@ -120,10 +120,11 @@ def stopped_at(project: Project, point: str) -> int:
 WAY = ["no part", "half a part", "whole part", "no seal", "half a seal", "whole seal", "sealed", "renamed"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("file", "point"),
     [
-        pytest.param(file, point, marks=[] if (file, point) == ("report.pdf", "sealed") else pytest.mark.soak)
+        (file, point)
         for file in ("report.pdf", "report.html", "gradient_flow.json")
         for point in WAY
         if file == "report.pdf" or point in ("half a part", "half a seal", "sealed", "renamed")
@@ -150,6 +151,7 @@ def paused(project: Project, point: str) -> "subprocess.Popen[str]":
     return build
 
 
+@pytest.mark.soak
 def test_a_job_that_outlives_its_killed_build_is_waited_for(copy: Project) -> None:
     before = copy.products()
     (copy.root / "results/gradient_flow.json").unlink()
