@@ -201,7 +201,7 @@ HOSTILE_WORDS = [
     "![x](file:///etc/passwd) [a](javascript:x) <img src=x>",
     "::: answer ``` # * _a_ | a | &lt; &#60; \" '",
 ]
-# What the configuration refuses is not typed, and what is a form of another character, as a raised digit is, may be printed as that.
+# What the configuration refuses is not typed; what is a form of another character, as ² is, may be printed as that.
 VISIBLE = "".join(
     character
     for character in CHARACTERS
