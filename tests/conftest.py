@@ -1,6 +1,7 @@
 """Settings and helpers for all tests."""
 
 import ctypes
+import fcntl
 import json
 import os
 import re
@@ -233,10 +234,22 @@ def stood_in(text: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A small build, to be read only."""
-    project = Project(copy_of_the_project(tmp_path_factory.mktemp("pipeline")))
-    path = project.root / "config" / "config.yaml"
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """A small build, to be read only; the processes that run tests share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "pipeline"
+    folder.mkdir(exist_ok=True)
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            make_small(copy_of_the_project(folder)).build()
+            (folder / "built").touch()
+    return Project(folder / "my report")
+
+
+def make_small(root: Path) -> Project:
+    """Fewer networks, which train for a shorter time, and no claims, of which some hold for long runs only."""
+    path = root / "config" / "config.yaml"
     text = path.read_text(encoding="utf-8")
     for name in STAND_INS:
         text, found = re.subn(rf"^  {name}:\n(?:    .*\n)+", "", text, flags=re.MULTILINE)
@@ -244,13 +257,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for pattern, new in SMALLER:
         text = re.sub(pattern, new, text)
     path.write_text(stood_in(text), encoding="utf-8")
-    for path in (project.root / "templates").rglob("*.md"):
+    for path in (root / "templates").rglob("*.md"):
         text = stood_in(path.read_text(encoding="utf-8"))
-        # Some claims hold for long runs only, and a small sweep has few cells.
         text = re.sub(r"^```claims\n.*?^```", "```claims\nnone: small\n```", text, flags=re.MULTILINE | re.DOTALL)
-        path.write_text(re.sub(r"cells\[\d+\]", "cells[1]", text), encoding="utf-8")
-    project.build()
-    return project
+        path.write_text(re.sub(r"cells\[\d+\]", "cells[1]", text), encoding="utf-8")  # a small sweep has few
+    return Project(root)
 
 
 @pytest.fixture

@@ -423,7 +423,7 @@ VALUE = st.fixed_dictionaries(
 
 
 @given(st.lists(VALUE, min_size=1, max_size=5), st.text(max_size=30))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_values_and_claims_a_manifest_has_are_mismatches_and_no_traceback(
     report: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], values: list[dict[str, Any]], expression: str
 ) -> None:
