@@ -13,12 +13,12 @@ import pytest
 from tests.conftest import NEW_RUN, Project
 
 DOCUMENTS = {"document", "pdf"}
-# Prints the jobs that would run, where `snakemake -n` prints why.
+# Prints the jobs that would run before it says why.
 ASK = """
 import sys
 sys.path.insert(0, ".")
 from scripts import console, plan
-console.plan = lambda workflow, jobs, uses: sorted(map(plan.title, jobs))
+console.plan = lambda *given: [*(f"job {plan.title(job)}" for job in given[1]), *plan.plan(*given)]
 from snakemake.cli import main
 main(["-n"])
 """
@@ -29,7 +29,7 @@ class Edit:
     """What is done to a built copy, the jobs that must run, and what the plan must say."""
 
     make: Callable[[Path], None]
-    runs: Callable[[set[str]], set[str]]  # of all jobs that there are after the edit
+    runs: Callable[[Path], set[str]]
     says: str = ""
 
 
@@ -73,21 +73,21 @@ def reformat(root: Path) -> None:
         path.write_text(re.sub(r'\A"""', '"""Now: ', text) + "\n\n# The end.\n", encoding="utf-8")
 
 
-def only(*names: str) -> Callable[[set[str]], set[str]]:
-    return lambda jobs: set(names)
+def only(*names: str) -> Callable[[Path], set[str]]:
+    return lambda root: set(names)
 
 
-def nothing(jobs: set[str]) -> set[str]:
+def nothing(root: Path) -> set[str]:
     return set()
 
 
-def documents(jobs: set[str]) -> set[str]:
+def documents(root: Path) -> set[str]:
     return DOCUMENTS
 
 
-def starting(*beginnings: str) -> Callable[[set[str]], set[str]]:
+def starting(*beginnings: str) -> Callable[[Path], set[str]]:
     """The jobs whose names begin so, and the documents."""
-    return lambda jobs: {job for job in jobs if job.startswith(beginnings)} | DOCUMENTS
+    return lambda root: {job for job in every(root) if job.startswith(beginnings)} | DOCUMENTS
 
 
 EDITS = {
@@ -194,35 +194,34 @@ EDITS = {
     ),
     "the PDF changed by hand": Edit(append("report/report.pdf", "%"), only("pdf")),
     "a new WeasyPrint": Edit(replace("requirements.lock", "weasyprint==", "weasyprint==1"), only("pdf"), "weasyprint"),
-    "a new NumPy": Edit(replace("requirements.lock", "\nnumpy==", "\nnumpy==1"), lambda jobs: jobs, "numpy"),
+    "a new NumPy": Edit(replace("requirements.lock", "\nnumpy==", "\nnumpy==1"), lambda root: every(root), "numpy"),
 }
 
 
-def asked(root: Path) -> set[str]:
-    """The jobs that would run."""
-    done = subprocess.run([sys.executable, "-c", ASK], cwd=root, capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+def ask(root: Path, program: str = ASK) -> tuple[set[str], str]:
+    """The jobs that would run, and all that the plan says."""
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    said = done.stdout + done.stderr
+    return set(re.findall(r"^job (\S+)$", said, re.MULTILINE)), said
 
 
 def every(root: Path) -> set[str]:
     """All jobs that there are."""
-    program = ASK.replace('"-n"', '"-n", "--forceall"')
-    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
-    return set(done.stdout.split())
+    return ask(root, ASK.replace('"-n"', '"-n", "--forceall"'))[0]
 
 
 def check(project: Project, edit: Edit) -> None:
     edit.make(project.root)
-    expected = edit.runs(every(project.root))
-    assert asked(project.root) == expected
-    said = project.snakemake("-n")
-    assert edit.says in said.stdout + said.stderr
+    expected = edit.runs(project.root)
+    jobs, said = ask(project.root)
+    assert jobs == expected
+    assert edit.says in said
     assert project.ran(project.build()) == expected
 
 
 def test_an_edit_runs_what_it_can_change_and_the_plan_says_so(copy: Project) -> None:
     check(copy, EDITS["a descent's number of steps"])
-    assert asked(copy.root) == set()
+    assert ask(copy.root)[0] == set()
 
 
 def test_the_plan_of_a_build_from_nothing_names_every_job_and_no_cause_that_is_none(copy: Project) -> None:
@@ -258,4 +257,4 @@ def test_every_edit_runs_what_it_can_change_and_in_the_end_all_is_as_if_built_fr
 @pytest.mark.soak
 def test_a_moved_copy_has_nothing_to_do(project: Project) -> None:
     moved = Project(project.root.rename(project.root.with_name("moved")))
-    assert asked(moved.root) == set()
+    assert ask(moved.root)[0] == set()

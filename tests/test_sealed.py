@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from reporting.faces import FOLDER
 from reporting.pdf import PDFError, render
 from reporting.sealed import SealError, check_page, inside
 from reporting.sections import ReportError
@@ -201,12 +203,14 @@ HOSTILE_WORDS = [
     "![x](file:///etc/passwd) [a](javascript:x) <img src=x>",
     "::: answer ``` # * _a_ | a | &lt; &#60; \" '",
 ]
-# What the configuration refuses is not typed; what is a form of another character, as ² is, may be printed as that.
+# What the configuration refuses is not typed, nor what the font has no glyph for; what is a form of another character, as ² is, may be printed as that.
+GLYPHS = TTFont(FOLDER.joinpath("SourceSerif4-Regular.ttf")).getBestCmap()
 VISIBLE = "".join(
     character
     for character in CHARACTERS
     if unicodedata.category(character) not in ("Cf", "Zl", "Zp")
     and unicodedata.normalize("NFKC", character) == character
+    and ord(character) in GLYPHS
 )
 TYPED = st.text(VISIBLE, min_size=1, max_size=60) | st.lists(
     st.sampled_from([*HOSTILE_WORDS, "<", ">", '"', "'", "&", "$", "\\", "%>", "<%="]), min_size=1, max_size=3
