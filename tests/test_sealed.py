@@ -203,7 +203,8 @@ HOSTILE_WORDS = [
     "![x](file:///etc/passwd) [a](javascript:x) <img src=x>",
     "::: answer ``` # * _a_ | a | &lt; &#60; \" '",
 ]
-# What the configuration refuses is not typed, nor what the font has no glyph for; what is a form of another character, as ² is, may be printed as that.
+# What the configuration refuses is not typed, nor what the font has no glyph for; what is a form of another
+# character, as ² is, may be printed as that.
 GLYPHS = TTFont(FOLDER.joinpath("SourceSerif4-Regular.ttf")).getBestCmap()
 VISIBLE = "".join(
     character
