@@ -18,6 +18,7 @@ from reporting.evidence import Evidence, artifacts
 from reporting.values import CitationError, Values
 
 SCALE = 1.25  # pixels a point
+ALIKE = 8  # of 255: pictures that differ by less are the same, drawn at another place
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
 SHARED = ("seed", "seeds", "digits")  # settings on which all experiments depend
@@ -70,6 +71,7 @@ def review(old: Side, new: Side) -> dict[str, Any]:
     causes = [key for key, _, _ in settings]
     found = list(values(old, new, causes))
     with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
+        shown = [pictures(old, before), pictures(new, after)]
         sheets = [pages(document) for document in (before, after)]
     return {
         "claims": list(claims(old, new)),
@@ -77,6 +79,7 @@ def review(old: Side, new: Side) -> dict[str, Any]:
         "settings": settings,
         "sources": list(sources(old, new)),
         "passages": list(passages(old, new)),
+        "figures": list(figures(*shown)),
         "pages": list(pairs(*sheets)),
     }
 
@@ -207,7 +210,41 @@ def pieces(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def pages(document: pypdfium2.PdfDocument) -> list[Image.Image]:
-    return [sheet.render(scale=SCALE).to_pil().convert("RGB") for sheet in document]
+    return [drawn(sheet) for sheet in document]
+
+
+def drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
+    """The part of a page that its crop box leaves."""
+    return sheet.render(scale=SCALE).to_pil().convert("RGB")
+
+
+def pictures(side: Side, document: pypdfium2.PdfDocument) -> dict[str, Image.Image]:
+    """The report's pictures by name, each drawn as if it were a page."""
+    found = {}
+    for picture in side.evidence.manifest["pictures"]:
+        page, left, bottom, right, top = picture["place"]
+        if page <= len(document):
+            sheet = document[page - 1]
+            # Whole pixels, wherever on the page it is; the renderer rounds up.
+            width, height = ((round(size * SCALE) - 0.5) / SCALE for size in (right - left, top - bottom))
+            sheet.set_cropbox(left, top - height, left + width, top)
+            found[picture["name"]] = drawn(sheet)
+    return found
+
+
+def figures(old: Mapping[str, Image.Image], new: Mapping[str, Image.Image]) -> Iterator[Pair]:
+    """The figures that changed, wherever they are."""
+    for name in dict.fromkeys([*old, *new]):
+        one, other = old.get(name), new.get(name)
+        if one is None or other is None:
+            yield Pair(f"{name} is {'new' if one is None else 'gone'}", *marked(one, other))
+        elif one.size != other.size or differing(one, other, ALIKE).any():
+            yield Pair(name, *marked(one, other, ALIKE))
+
+
+def differing(one: Image.Image, other: Image.Image, alike: int = 0) -> Any:
+    """Which pixels differ by more than so much."""
+    return (np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)) > alike).any(axis=2)
 
 
 def pairs(old: Sequence[Image.Image], new: Sequence[Image.Image]) -> Iterator[Pair]:
@@ -230,10 +267,10 @@ def title(a: int, one: Any, c: int, other: Any) -> str:
     return f"Page {a + 1}" if a == c else f"Page {a + 1}, now {c + 1}"
 
 
-def marked(one: Image.Image | None, other: Image.Image | None) -> tuple[str, str]:
+def marked(one: Image.Image | None, other: Image.Image | None, alike: int = 0) -> tuple[str, str]:
     if one is None or other is None or one.size != other.size:
         return url(one), url(other)
-    differ = (np.asarray(one) != np.asarray(other)).any(axis=2)
+    differ = differing(one, other, alike)
     copies = one.copy(), other.copy()
     for top, bottom in bands(np.flatnonzero(differ.any(axis=1))):
         for left, right in bands(np.flatnonzero(differ[top : bottom + 1].any(axis=0))):

@@ -15,7 +15,8 @@ from reporting.values import Values
 
 
 class Page(NamedTuple):
-    """The report as HTML, and what it cites: every printed value in order, every claim, every passage of text."""
+    """The report as HTML, and what it cites: every printed value and every picture in order, every claim, every passage
+    of text."""
 
     markup: str
     citations: dict[str, Any]
@@ -53,6 +54,7 @@ def citations(report: Report, markup: str) -> dict[str, Any]:
         ],
         "passages": [{"name": name, "runs": runs} for name, runs in passages.runs.items()],
         "heads": passages.heads,
+        "pictures": re.findall(r'<img[^>]* data-name="([^"]+)"', markup),
     }
 
 

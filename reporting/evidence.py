@@ -1,7 +1,8 @@
 """Evidence: what a report's PDF carries so that it can be checked from the file alone.
 
 Attached are the artifacts, the configuration, the sources, and a manifest. It has each file's SHA-256, each printed
-value with its path, format, text and place on the pages, each claim with its expression, and the text of all passages.
+value with its path, format, text and place on the pages, each claim with its expression, the text of all passages, and
+the place of each picture.
 A PDF may come from anybody: what is read here is bounded in number and size, and refused in one message where it is not
 ours.
 """
@@ -20,13 +21,14 @@ import jsonschema
 import pikepdf
 
 from reporting.printed import Printed, PrintedError, assign, compare, quoted
-from reporting.standards import Attachment
+from reporting.standards import Attachment, pictures
 
-GENERATOR, VERSION = "proven-report", 1
+GENERATOR, VERSION = "proven-report", 2
 MANIFEST = "manifest.json"
 MEBIBYTE = 1 << 20
 LARGEST_PDF, LARGEST_FILE, LARGEST_WHOLE = 64 * MEBIBYTE, 8 * MEBIBYTE, 64 * MEBIBYTE
 MOST_FILES, MOST_PAGES = 1000, 1000
+LONGEST_SIDE = 2000  # points of a page, which is drawn when reports are compared
 NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?)*")
 FORMS = {  # by the folder or the ending of a file: what it is, its type, its relation to the report
     "results": ("Artifact", "application/json", "Data"),
@@ -59,6 +61,7 @@ SCHEMA = closed(
     claims=many({"anyOf": [closed(question=SHORT, expression=TEXT), closed(question=SHORT, reason=TEXT)]}, 10_000),
     passages=many(closed(name=SHORT, runs=many(RUN, 100_000)), 1000),
     heads=many(TEXT, 1000),
+    pictures=many(closed(name=SHORT, place=PLACE), 1000),
 )
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
@@ -92,6 +95,9 @@ def manifest(pdf: bytes, citations: Mapping[str, Any], files: Mapping[str, bytes
         "files": {path: sha256(content) for path, content in files.items()},
         **citations,
         "values": [{**value, "places": place} for value, place in zip(values, places, strict=True)],
+        "pictures": [
+            {"name": name, "place": place} for name, place in zip(citations["pictures"], pictures(pdf), strict=True)
+        ],
     }
 
 
@@ -143,6 +149,8 @@ def unpack(path: Path) -> Evidence:
                 raise EvidenceError("is encrypted; a report is not")
             if len(document.pages) > MOST_PAGES:
                 raise EvidenceError(f"has more than {MOST_PAGES} pages, which no report has")
+            if any(abs(side) > LONGEST_SIDE for page in document.pages for side in map(float, page.mediabox)):
+                raise EvidenceError("has a page that is too large for a report")
             files = attached(document)
     except pikepdf.PasswordError:
         raise EvidenceError("is encrypted; a report is not") from None

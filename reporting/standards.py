@@ -166,12 +166,28 @@ def tag_headers_and_pictures(pdf: Pdf) -> None:
         elif element.S == "/TD":
             del element.A.Headers
         elif element.S == "/Figure":
-            height = float(element.Pg.MediaBox[3])
-            left, top, right, bottom = (0.75 * float(side) for side in element.A.BBox)
-            element.A.BBox = Array([round(side, 3) for side in (left, height - bottom, right, height - top)])
+            element.A.BBox = Array(box(element))
             if str(element.Alt).startswith(FORMULA):
                 element.S = Name.Formula
                 element.Alt = String(str(element.Alt).removeprefix(FORMULA))
+
+
+def box(figure: Object) -> list[float]:
+    """The left, bottom, right and top of a figure that WeasyPrint tagged, in points."""
+    height = float(figure.Pg.MediaBox[3])
+    left, top, right, bottom = (0.75 * float(side) for side in figure.A.BBox)
+    return [round(side, 3) for side in (left, height - bottom, right, height - top)]
+
+
+def pictures(pdf: bytes) -> list[list[float]]:
+    """Where the pictures of a printed PDF, not yet finished, are, in order: the page from 1, and the box in points."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        numbers = {page.obj.objgen: number for number, page in enumerate(opened.pages, 1)}
+        return [
+            [numbers[element.Pg.objgen], *box(element)]
+            for element in elements(opened.Root.StructTreeRoot)
+            if element.S == "/Figure" and not str(element.Alt).startswith(FORMULA)
+        ]
 
 
 def set_margins_apart(pdf: Pdf) -> None:
