@@ -18,7 +18,7 @@ from reporting.evidence import Evidence, artifacts
 from reporting.values import CitationError, Values
 
 SCALE = 1.25  # pixels a point
-ALIKE = 8  # of 255: pictures that differ by less are the same, drawn at another place
+ALIKE = 32  # of 255: pictures that differ by less are the same, drawn at another place
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
 SHARED = ("seed", "seeds", "digits")  # settings on which all experiments depend
@@ -215,7 +215,8 @@ def pages(document: pypdfium2.PdfDocument) -> list[Image.Image]:
 
 def drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
     """The part of a page that its crop box leaves."""
-    return sheet.render(scale=SCALE).to_pil().convert("RGB")
+    picture: Image.Image = sheet.render(scale=SCALE).to_pil().convert("RGB")
+    return picture
 
 
 def pictures(side: Side, document: pypdfium2.PdfDocument) -> dict[str, Image.Image]:

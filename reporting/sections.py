@@ -296,7 +296,8 @@ class Composer:
         picture = path.read_bytes() if path else b""
         width = re.search(rb'<svg[^>]* width="([\d.]+)pt"', picture)
         wide = ' class="wide"' if width and float(width[1]) > WIDE else ""
-        return f'<img{wide} data-name="{name}" alt="{alt}" src="data:image/svg+xml;base64,{base64.b64encode(picture).decode()}">'
+        source = f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"
+        return f'<img{wide} data-name="{name}" alt="{alt}" src="{source}">'
 
     def text(self, token: Token) -> str:
         """The HTML of a paragraph's content."""

@@ -39,7 +39,7 @@ def draw_descent(facts: dict[str, Any], path: Any) -> Figure:
         fontsize=8,
     )
     low, high = curve_axes.get_ylim()
-    curve_axes.set_ylim(low - 0.07 * (high - low), high)
+    curve_axes.set_ylim(low - 0.14 * (high - low), high)
     curve_axes.set(xlabel="step", ylabel="$f(x, y)$")
     curve_axes.xaxis.get_major_locator().set_params(integer=True)
     return figure

@@ -16,6 +16,7 @@ from tests.conftest import Project
 
 HOSTILE = '"><script>alert(1)</script>'
 CHROMIUM = "/usr/bin/chromium"
+FIGURE = 1  # which of the pictures is another
 
 
 def content(pdf: pikepdf.Pdf, name: str) -> Any:
@@ -28,7 +29,7 @@ def put(pdf: pikepdf.Pdf, name: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def reports(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A report, and one with a setting, a result, a claim, a text and a page that are others."""
+    """A report, and one with a setting, a result, a claim, a text and a figure that are others."""
     old = built.root / "report" / "report.pdf"
     new = tmp_path_factory.mktemp("review") / "new.pdf"
     with pikepdf.open(old) as pdf:
@@ -52,8 +53,11 @@ def reports(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         runs = next(passage["runs"] for passage in manifest["passages"] if passage["name"] == "1.1.a")
         runs[1] += f" {HOSTILE}"
         put(pdf, MANIFEST, json.dumps(manifest))
-        page = pdf.pages[2]
-        page.contents_add(b"q 1 0 0 rg 200 300 40 20 re f Q")
+        number, left, bottom, right, top = manifest["pictures"][FIGURE]["place"]
+        x, y = (left + right) / 2, (bottom + top) / 2
+        sheet = pdf.pages[number - 1]
+        sheet.contents_add(b"q", prepend=True)
+        sheet.contents_add(f"Q 1 0 0 rg {x} {y} 40 20 re f".encode())
         pdf.save(new)
     return old, new
 
@@ -74,9 +78,16 @@ def test_reports_that_are_the_same_have_no_change(reports: tuple[Path, Path], tm
     assert "<table" not in text
 
 
-def test_what_changed_is_shown_and_nothing_else(page: Path) -> None:
+def test_what_changed_is_shown_and_nothing_else(reports: tuple[Path, Path], page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert re.findall(r'<section id="(\w+)">', text) == ["claims", "values", "settings", "passages", "pages"]
+    assert re.findall(r'<section id="(\w+)">', text) == [
+        "claims",
+        "values",
+        "settings",
+        "passages",
+        "figures",
+        "pages",
+    ]
     rows = re.search(r'id="values".*?</section>', text, re.DOTALL)
     assert rows
     assert set(re.findall(r"<td><code>(.*?)</code>", rows[0])) == {"networks.two_layer.summary.final.test_accuracy"}
@@ -84,7 +95,26 @@ def test_what_changed_is_shown_and_nothing_else(page: Path) -> None:
     assert ", exceeded" in rows[0]
     assert 'href="#set-networks.two_layer.learning_rate"' in rows[0]
     assert re.findall(r'<tr id="set-(.*?)">', text) == ["networks.two_layer.learning_rate"]
-    assert re.findall(r"<h3>(.*?)</h3>", text) == ["1.1.a", "Page 3"]
+    with pikepdf.open(reports[0]) as pdf:
+        picture = json.loads(content(pdf, MANIFEST))["pictures"][FIGURE]
+    assert re.findall(r"<h3>(.*?)</h3>", text) == ["1.1.a", picture["name"], f"Page {picture['place'][0]}"]
+
+
+def test_a_figure_that_only_moved_is_not_shown(reports: tuple[Path, Path], tmp_path: Path) -> None:
+    moved = tmp_path / "moved.pdf"
+    with pikepdf.open(reports[0]) as pdf:
+        manifest = json.loads(content(pdf, MANIFEST))
+        for sheet in pdf.pages:
+            sheet.contents_add(b"q 1 0 0 1 3.37 -11.61 cm", prepend=True)
+            sheet.contents_add(b" Q")
+        for picture in manifest["pictures"]:
+            page, left, bottom, right, top = picture["place"]
+            picture["place"] = [page, left + 3.37, bottom - 11.61, right + 3.37, top - 11.61]
+        put(pdf, MANIFEST, json.dumps(manifest))
+        pdf.save(moved)
+    target = tmp_path / "review.html"
+    assert review.main([str(reports[0]), str(moved), "-o", str(target)]) == 0
+    assert re.findall(r'<section id="(\w+)">', target.read_text(encoding="utf-8")) == ["pages"]
 
 
 def test_what_a_report_says_is_text_and_never_markup(page: Path) -> None:
@@ -112,7 +142,7 @@ def test_in_a_browser_every_anchor_works_nothing_is_reported_and_the_page_fits(p
         sheet.click("nav a[href='#pages']")
         assert sheet.evaluate("document.getElementById('pages').getBoundingClientRect().top") < 740
         shown = sheet.evaluate("[...document.images].map(i => i.naturalWidth)")
-        assert len(shown) == 2
+        assert len(shown) == 4
         assert all(shown)
         browser.close()
     assert said == []

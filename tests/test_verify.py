@@ -380,7 +380,7 @@ def test_what_is_no_whole_pdf_is_refused_in_one_message(
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
-KEYS = ["files", "made", "values", "claims", "passages", "heads", "version"]
+KEYS = ["files", "made", "values", "claims", "passages", "heads", "pictures", "version"]
 
 
 def nearly(key: str, value: object) -> dict[str, object]:
