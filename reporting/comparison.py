@@ -22,6 +22,7 @@ ALIKE = 32  # of 255: pictures that differ by less are the same, drawn at anothe
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
 SHARED = ("seed", "seeds", "digits")  # settings on which all experiments depend
+DERIVED = ("comparisons", "reproduction")  # artifacts that are made of those of networks
 
 
 @dataclass
@@ -123,7 +124,7 @@ def concerns(key: str, artifact: str) -> bool:
     """Whether a setting may have changed an artifact."""
     kind, _, name = artifact.partition("/")
     keys = key.split(".")
-    if keys[0] in SHARED:
+    if keys[0] in SHARED or (artifact in DERIVED and keys[0] == "networks"):
         return True
     return keys[0] in (kind, "networks" if kind == "seeds" else kind) and (not name or keys[1:2] == [name])
 

@@ -83,7 +83,7 @@ class Fields(dict[str, Any]):
         self.path = path
 
     def __missing__(self, field: str) -> Any:
-        raise ArtifactError(f"{self.path}: has no field {field!r}; delete it, and it is made anew")
+        raise ArtifactError(f"{self.path}: has no field {field!r}{remedy(self.path)}")
 
 
 def read_json(path: str | Path) -> Any:
@@ -94,7 +94,12 @@ def read_json(path: str | Path) -> Any:
     except OSError as error:
         raise ArtifactError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise ArtifactError(f"{path}: not valid JSON: {error}; delete it, and it is made anew") from None
+        raise ArtifactError(f"{path}: not valid JSON: {error}{remedy(path)}") from None
+
+
+def remedy(path: str | Path) -> str:
+    """What to do about a file that is not right, where the pipeline makes it."""
+    return "; delete it, and it is made anew" if str(path).startswith("results/") else ""
 
 
 def refuse(constant: str) -> None:

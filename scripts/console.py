@@ -15,7 +15,6 @@ from typing import Any
 from scripts.plan import plan, plural, remembered, title
 
 TAIL = 20  # lines that are shown of a failed job's log
-REPORT = "report/report.pdf"
 REPEATED = (
     "At least one job did not complete successfully.",
     "Exiting because a job execution failed. Look above for error messages",
@@ -53,7 +52,7 @@ class Console(logging.Handler):
         elif event == "error" or record.levelno >= logging.ERROR:
             self.explain(record.getMessage())
         elif record.getMessage().startswith("Nothing to be done"):
-            self.say(f"{REPORT} is up to date.")
+            self.say(f"{self.asked()} up to date.")
         elif event == "job_started":
             self.running |= dict.fromkeys(set(record.__dict__["jobs"]) & set(self.jobs), time.monotonic())
         elif event == "job_finished" and not self.workflow.dryrun:
@@ -147,11 +146,17 @@ class Console(logging.Handler):
         seconds = round(time.monotonic() - self.started)
         took = f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
         if success:
-            self.say(f"{REPORT} and report/report.html are ready: {plural(self.done, 'job')} in {took}.")
+            self.say(f"{self.asked()} ready: {plural(self.done, 'job')} in {took}.")
         else:
             self.say(
                 f"Stopped after {self.done} of {plural(len(self.expected), 'job')}, {took}. The last good report stays."
             )
+
+    def asked(self) -> str:
+        """The documents that were asked for, and `is` or `are`."""
+        outputs = {str(path) for job in self.workflow.dag.jobs for path in job.output}
+        documents = sorted((path for path in outputs if path.startswith("report/")), reverse=True)
+        return f"{' and '.join(documents) or 'all'} {'are' if len(documents) > 1 else 'is'}"
 
     def say(self, text: str) -> None:
         if self.terminal:

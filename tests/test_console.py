@@ -30,7 +30,7 @@ class Workflow:
         self.dryrun = False
         self.dag_settings = SimpleNamespace(forcerun=frozenset({"asked"}))
         self.resource_settings = SimpleNamespace(cores=2)
-        self.dag = SimpleNamespace(needrun_jobs=lambda: jobs, jobid=jobs.index)
+        self.dag = SimpleNamespace(jobs=jobs, needrun_jobs=lambda: jobs, jobid=jobs.index)
         record = SimpleNamespace(starttime=10.0, endtime=14.0)
         self.persistence = SimpleNamespace(metadata=lambda path: record if path == "a.json" else None)
 
@@ -137,6 +137,7 @@ def test_snakemakes_errors_are_heard_and_nothing_else_that_it_says(
 def test_the_last_line_says_where_the_report_is_how_many_jobs_ran_and_how_long_it_took(
     begun: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    begun.workflow.dag.jobs = job("pdf", "report/report.pdf"), job("document", "report/report.html")
     begun.started -= 83
     hear(begun, "job_finished", job_id=0)
     capsys.readouterr()
@@ -148,7 +149,10 @@ def test_the_last_line_says_where_the_report_is_how_many_jobs_ran_and_how_long_i
 
 def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str]) -> None:
     hear(begun, None, "Nothing to be done (all requested files are present and up to date).")
-    assert capsys.readouterr().err == "report/report.pdf is up to date.\n"
+    assert capsys.readouterr().err == "all is up to date.\n"
+    begun.workflow.dag.jobs = [job("notebook", "report/report.ipynb")]
+    hear(begun, None, "Nothing to be done (all requested files are present and up to date).")
+    assert capsys.readouterr().err == "report/report.ipynb is up to date.\n"
 
 
 def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(copy: Project) -> None:

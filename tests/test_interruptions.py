@@ -192,5 +192,5 @@ def test_of_two_builds_at_once_one_waits_and_each_job_runs_once(copy: Project) -
     assert [build.returncode for build in builds] == [0, 0], said
     assert copy.products() == before, gone
     assert sum("another build still runs; this one waits for it." in text for text in said) == 1
-    assert sum(text.count("report/report.pdf is up to date.") for text in said) == 1
+    assert sum(text.count("report/report.pdf and report/report.html are up to date.") for text in said) == 1
     assert sum(len(re.findall(r"^\d+/\d+  pdf ", text, re.MULTILINE)) for text in said) == 1

@@ -10,6 +10,7 @@ import pytest
 from reporting.values import Values
 from scripts import notebook_outputs
 from scripts.notebook_outputs import NotebookError, compare, different, execute
+from tests.conftest import Project
 
 FACTS = {"run": {"loss": [0.5, None], "n": 3, "name": "a", "done": True}, "runs/b": {"x": 1.0}}
 START = ("start", "import numpy as np\nresults = {}")
@@ -97,3 +98,23 @@ def test_every_artifact_is_computed_by_a_cell(tmp_path: Path, monkeypatch: pytes
     assert Path("results/o.json").read_bytes() == first
     cell = json.loads(first)["cells"]["both"]
     assert cell == {"source": both[1], "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}]}
+
+
+@pytest.mark.soak
+def test_an_edit_of_the_text_executes_no_cell_and_one_of_the_code_does(project: Project) -> None:
+    def ran() -> set[str]:
+        done = project.snakemake("report/report.ipynb")
+        assert done.returncode == 0, done.stderr
+        return project.ran(done)
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = project.root / "templates" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    assert ran() == {"notebook_outputs", "notebook"}
+    edit("sections/1.1.md", "Run it from", "Now run it from")
+    assert ran() == {"notebook"}
+    edit("cells.md", '["end"]\n', '["end"]["f"]\n')
+    assert ran() == {"notebook_outputs", "notebook"}

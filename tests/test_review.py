@@ -193,6 +193,8 @@ def test_differences_that_are_near_are_marked_as_one() -> None:
         ("descents.one.steps", "networks/one", False),
         ("sweep.epochs", "sweep", True),
         ("seed", "networks/one", True),
+        ("networks.one.epochs", "reproduction", True),
+        ("descents.one.steps", "comparisons", False),
     ],
 )
 def test_a_setting_is_a_likely_cause_for_what_depends_on_it(key: str, artifact: str, may: bool) -> None:
