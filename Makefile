@@ -35,6 +35,7 @@ verify: ## check report/report.pdf, or REPORT=..., from its file alone
 	@.venv/bin/python scripts/verify.py "$(REPORT)"
 
 review: ## compare OLD=... with report/report.pdf, or NEW=..., in review.html
+	$(if $(OLD),,$(error Say which report to compare with: make review OLD=old.pdf))
 	$(ENVIRONMENT) requirements.lock
 	@.venv/bin/python scripts/review.py "$(OLD)" "$(or $(NEW),$(REPORT))" -o review.html
 

@@ -243,6 +243,8 @@ class Composer:
                 raise ReportError(f"{self.where}: {error}") from None
             self.report.claims.append((self.report.questions[-1], claim))
             if not isinstance(claim, str):
+                if not claim.cited:
+                    raise ReportError(f"{self.where}: the claim {line} cites nothing; a claim is about the results")
                 self.cites(claim.cited)
 
     def asked(self) -> list[str]:

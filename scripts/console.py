@@ -66,6 +66,8 @@ class Console(logging.Handler):
         # Our jobs write aside: what is there is still the last good one.
         self.workflow.persistence.backup_output = lambda path: None
         self.workflow.persistence.restore_output = lambda path: True
+        # Snakemake's own answer to SIGTERM takes a lock, which the thread that it interrupts may hold for ever then.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         dag = self.workflow.dag
         self.jobs = {dag.jobid(job): job for job in dag.needrun_jobs() if job.output}
         self.expected = {number: remembered(self.workflow, job) or 1.0 for number, job in self.jobs.items()}

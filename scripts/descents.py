@@ -27,7 +27,6 @@ def descend_once(minima: list[dict[str, Any]], spec: dict[str, Any]) -> dict[str
         "end": {"x": end[0], "y": end[1], "f": path.f[-1]},
         "diverged_at_step": None if finite.all() else np.argmin(finite),
         "lowest": {"step": np.nanargmin(path.f), "f": np.nanmin(path.f)},
-        "highest_after_start": path.f[1:].max(),
         "nearest_minimum": {**minima[nearest], "distance": distances[nearest]},
         "above_global": path.f[-1] - minima[0]["f"],
     }

@@ -37,7 +37,6 @@ def describe(pixels: Array, digit: Any, x: Array, y: Array, train: Any, test: An
         "train_samples": len(train),
         "test_samples": len(test),
         "train_share_of_ones": y[train].mean(),
-        "test_share_of_ones": y[test].mean(),
         "shown": SHOWN,
         "first_digits": digit[:SHOWN],
         "first_images": pixels[:SHOWN].reshape(-1, 8, 8).astype(int),

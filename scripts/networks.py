@@ -1,16 +1,16 @@
 """Train one network; write its learning curves and what became of it."""
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from nnlib.functions import LOSSES, Array, Loss, sigmoid
-from nnlib.layers import Linear, ReLU
+from nnlib.functions import LOSSES, Loss, sigmoid
+from nnlib.layers import Linear
 from nnlib.net import Net, build
 from nnlib.training import History, Samples, fit
 from scripts.artifacts import write_json
 from scripts.job import run
+from scripts.measures import dead_units, hidden_units, plateau_epochs
 
 
 def main(digits: str, network: str, name: str, spec: dict[str, Any], seed: int) -> None:
@@ -25,7 +25,7 @@ def train_once(train: Samples, test: Samples, spec: dict[str, Any], seed: int) -
     loss = LOSSES[spec["loss"]]
     linear = [layer for layer in net.layers if isinstance(layer, Linear)]
     before = [(layer.W.copy(), layer.b.copy()) for layer in linear]
-    dead: list[int] = []
+    dead: list[Any] = []
     history = fit(
         net,
         train,
@@ -34,7 +34,7 @@ def train_once(train: Samples, test: Samples, spec: dict[str, Any], seed: int) -
         epochs=spec["epochs"],
         learning_rate=spec["learning_rate"],
         minibatch_size=spec["minibatch_size"],
-        after_epoch=lambda net: dead.append(count_dead(net, train.x)),
+        after_epoch=lambda net: dead.append(dead_units(net, train.x)),
     )
     return {
         **spec,
@@ -45,11 +45,7 @@ def train_once(train: Samples, test: Samples, spec: dict[str, Any], seed: int) -
         "dead_units": dead,
         "linear_layers": len(linear),
         "outputs": linear[-1].W.shape[1],
-        "hidden_units": sum(
-            layer.W.shape[1]
-            for layer, after in zip(net.layers, net.layers[1:], strict=False)
-            if isinstance(layer, Linear) and isinstance(after, ReLU)
-        ),
+        "hidden_units": hidden_units(net),
         "changed": [
             {"layer": str(layer), "W": np.abs(layer.W - W).max(), "b": np.abs(layer.b - b).max()}
             for layer, (W, b) in zip(linear, before, strict=True)
@@ -57,13 +53,6 @@ def train_once(train: Samples, test: Samples, spec: dict[str, Any], seed: int) -
         "test_probability": probabilities(net, test, loss),
         "summary": {**summary(history), "dead_units": dead[-1]},
     }
-
-
-def count_dead(net: Net, x: Array) -> int:
-    """How many hidden ReLU units put out 0 for every sample."""
-    _, trace = net.forward(x)
-    outputs = [y for (layer, _), (_, y) in pairwise(trace) if isinstance(layer, ReLU)]
-    return sum(int((y == 0).all(axis=0).sum()) for y in outputs)
 
 
 def poisoned_by(
@@ -105,11 +94,10 @@ def probabilities(net: Net, samples: Samples, loss: Loss) -> dict[str, Any]:
 
 def summary(history: History) -> dict[str, Any]:
     """The history's ends and extremes; epochs are counted from 0, and null stands for never."""
-    train_loss, test_loss = np.array(history.train_loss), np.array(history.test_loss)
+    test_loss = history.test_loss
     lowest = int(np.argmin(np.where(np.isfinite(test_loss), test_loss, np.inf)))
     highest = int(np.argmax(history.test_accuracy))
-    perfect = np.flatnonzero(np.array(history.train_accuracy) == 1)
-    plateau = np.flatnonzero(~(np.abs(train_loss - np.log(2)) < 0.01))
+    perfect = np.flatnonzero(history.train_accuracy == 1)
     return {
         "final": {name: values[-1] for name, values in vars(history).items()},
         "lowest_test_loss": {
@@ -121,7 +109,7 @@ def summary(history: History) -> dict[str, Any]:
         "highest_test_accuracy": {"epoch": highest, "accuracy": history.test_accuracy[highest]},
         "first_perfect_epoch": perfect[0] if len(perfect) else None,
         "highest_train_accuracy": max(history.train_accuracy),
-        "plateau_epochs": plateau[0] if len(plateau) else len(train_loss),
+        "plateau_epochs": plateau_epochs(history.train_loss),
     }
 
 

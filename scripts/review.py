@@ -12,13 +12,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import jinja2  # noqa: E402
-from markupsafe import Markup  # noqa: E402
+try:
+    import jinja2
+    from markupsafe import Markup
 
-from reporting.comparison import Side, review  # noqa: E402
-from reporting.evidence import EvidenceError, read  # noqa: E402
-from scripts.artifacts import whole  # noqa: E402
-from scripts.verify import configured  # noqa: E402
+    from reporting.comparison import Side, review
+    from reporting.evidence import EvidenceError, read
+    from scripts.artifacts import whole
+    from scripts.verify import configured
+except ModuleNotFoundError as error:
+    print(f"{error.name} is not installed here; use .venv/bin/python, or make review OLD=...", file=sys.stderr)
+    sys.exit(2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 
 from nnlib.functions import LOSSES
-from nnlib.layers import ReLU
 from nnlib.net import Net
 from nnlib.training import Samples, fit
 from scripts.artifacts import write_json
 from scripts.job import progress, run
+from scripts.measures import PLATEAU, dead_units, hidden_units, plateau_epochs
 from scripts.repeats import BAND, band, repeated, samples, spread
 
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
-PLATEAU = 0.01  # as near to ln 2 as this the training loss stands still
 
 
 def main(
@@ -56,8 +55,6 @@ def train_many(
     curves = {metric: getattr(history, metric) for metric in METRICS}
     finite = np.isfinite(curves["train_loss"]) & np.isfinite(curves["test_loss"])
     rise = curves["test_loss"][-1] / np.nanmin(np.where(finite, curves["test_loss"], np.inf), axis=0) - 1
-    off_plateau = ~(np.abs(curves["train_loss"] - np.log(2)) < PLATEAU)
-    hidden = dead_units(net, np.zeros_like(train.x), count_all=True)
     return {
         **spec,
         "count": repeats,
@@ -68,28 +65,12 @@ def train_many(
         "dead_units": band(np.where(finite, np.array(dead), np.nan)),
         "first_dead_units": {"values": dead[0], **spread(dead[0].astype(float))},
         "final_dead_units": {"values": dead[-1], **spread(dead[-1].astype(float))},
-        "hidden_units": int(hidden[0]),
-        "all_dead_at_first": int((dead[0] == hidden).sum()) if hidden[0] else 0,
-        "all_dead": int((dead[-1] == hidden).sum()) if hidden[0] else 0,
+        "hidden_units": hidden_units(net),
         "diverged": int((~finite.all(axis=0)).sum()),
         "test_loss_rise": spread(rise),
-        "lowest_test_loss_at": band(np.argmin(np.where(finite, curves["test_loss"], np.inf), axis=0)[None]),
-        "plateau_epochs": spread(np.where(off_plateau.any(axis=0), off_plateau.argmax(axis=0), len(off_plateau)) * 1.0),
+        "plateau_epochs": spread(plateau_epochs(curves["train_loss"]).astype(float)),
         "perfect_on_test": int((curves["test_accuracy"] == 1).any(axis=0).sum()),
     }
-
-
-def dead_units(net: Net, x: Any, count_all: bool = False) -> Any:
-    """How many hidden ReLU units of each network (R,) put out 0 for all of x (R, N, I); or how many there are."""
-    with np.errstate(all="ignore"):
-        output, trace = net.forward(x)
-    inputs = [*(x for _, x in trace[1:]), output]
-    found = [
-        (np.full(y.shape[:1], y.shape[-1]) if count_all else (y == 0).all(axis=-2).sum(axis=-1))
-        for (layer, _), y in zip(trace, inputs, strict=True)
-        if isinstance(layer, ReLU)
-    ]
-    return sum(found, np.zeros(len(x), int))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from nnlib.functions import LOSSES
 from nnlib.training import Samples, fit, loss_and_accuracy
 from scripts.artifacts import write_json
 from scripts.job import progress, run
+from scripts.measures import dead_units, hidden_units
 from scripts.repeats import repeated, samples, spread
-from scripts.seeds import dead_units
 
 
 def main(digits: str, sweep: str, spec: dict[str, Any], seed: int, train_fraction: float) -> None:
@@ -61,7 +61,8 @@ def cell(
     with np.errstate(all="ignore"):
         output, _ = net.forward(test.x)
         _, correct = loss_and_accuracy(test.y, output, loss)
-    dead = dead_units(net, fitted.x) == dead_units(net, fitted.x, count_all=True)
+    hidden = hidden_units(net)
+    dead = (dead_units(net, fitted.x) == hidden) & (hidden > 0)
     diverged = ~np.isfinite(history.train_loss).all(axis=0)
     return {
         "validation_accuracy": spread(history.test_accuracy[-1]),

@@ -22,12 +22,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from reporting.evidence import Evidence, EvidenceError, artifacts, read  # noqa: E402
-from reporting.printed import printable, quoted  # noqa: E402
-from reporting.verification import Outcome, outcome, verify  # noqa: E402
-from scripts import machine  # noqa: E402
-from scripts.configuration import ConfigurationError  # noqa: E402
-from scripts.configuration import read as read_configuration  # noqa: E402
+try:
+    from reporting.evidence import Evidence, EvidenceError, artifacts, read
+    from reporting.printed import printable, quoted
+    from reporting.verification import Outcome, outcome, verify
+    from scripts import machine
+    from scripts.configuration import ConfigurationError
+    from scripts.configuration import read as read_configuration
+except ModuleNotFoundError as error:
+    print(f"{error.name} is not installed here; use .venv/bin/python, or make verify REPORT=...", file=sys.stderr)
+    sys.exit(2)
 
 # How far a number that is computed anew may be from the attached one on another machine, relative and absolute, by the
 # rule that makes it. On the same machine (system, processor, libc, versions) every artifact is the same bit for bit.

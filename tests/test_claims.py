@@ -421,6 +421,7 @@ def section(*claims: str) -> str:
             "question 1.1.a: the claim walk.steps > 0 cites the artifacts: no 'walk' there; there are title, run",
         ),
         (["run.steps"], "question 1.1.a: the claim run.steps is a value; a claim compares values"),
+        (["1 < 2"], "question 1.1.a: the claim 1 < 2 cites nothing; a claim is about the results"),
         (
             ["none of it"],
             "question 1.1.a: the claim none of it is not an expression",
@@ -456,7 +457,7 @@ def test_the_claims_of_another_question_do_not_count(write_page: WritePage) -> N
 
 
 def test_the_appendix_can_list_every_claim_with_its_values(write_page: WritePage) -> None:
-    markup = write_page(section('run.loss[0] > run.loss[1] and run.name != "<b>"', "1 < 2"), appendix=TABLE)
+    markup = write_page(section('run.loss[0] > run.loss[1] and run.name != "<b>"', "run.steps < 4"), appendix=TABLE)
     text = re.sub(r"<[^>]*>", "", markup.partition('id="part-A"')[2])
     assert "1.1.a has\nrun.loss[0] &gt; run.loss[1] and run.name != &quot;&lt;b&gt;&quot;" in text
     assert "0.5;0.25;&quot;first&quot;;" in text

@@ -5,6 +5,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -103,6 +104,23 @@ def interrupted_at_random(project: Project, rounds: int, seed: int, everything: 
 
 def test_after_each_signal_at_a_random_moment_the_next_build_makes_the_same_bytes(copy: Project) -> None:
     interrupted_at_random(copy, len(SIGNALS), random.randrange(10**6), everything=0)
+
+
+def test_a_build_that_is_terminated_while_it_holds_its_lock_ends(copy: Project) -> None:
+    struck = """
+import os, signal
+from snakemake.cli import main
+from snakemake.scheduling.job_scheduler import JobScheduler
+finish = JobScheduler._finish_jobs  # is called with the lock
+JobScheduler._finish_jobs = lambda self: (os.kill(os.getpid(), signal.SIGTERM), finish(self))
+main([])
+"""
+    (copy.root / "results" / "figures" / "basins.png").unlink()
+    command = [sys.executable, "-c", struck]
+    done = subprocess.run(command, cwd=copy.root, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode
+    assert "Stopped after 0 of 3 jobs" in done.stderr
+    assert copy.ran(copy.build()) == {"figure_basins", "document", "pdf"}
 
 
 @pytest.mark.soak

@@ -166,12 +166,12 @@ def test_seeds_that_all_diverge_are_written(make_seeds: MakeSeeds) -> None:
     assert facts["diverged"] == REPEATS
     assert facts["final"]["train_loss"] == {"values": REPEATS * [None], "mean": None, "deviation": None, "count": 0}
     assert facts["curves"]["test_loss"] == {name: 2 * [None] for name in ("low", "median", "high")}
-    assert (facts["hidden_units"], facts["all_dead"]) == (0, 0)
+    assert facts["hidden_units"] == 0
 
 
 def test_seeds_without_weights_have_all_hidden_units_dead(make_seeds: MakeSeeds) -> None:
     facts = make_seeds(scheme="zeros")
-    assert facts["all_dead"] == facts["all_dead_at_first"] == REPEATS
+    assert facts["hidden_units"] == 4
     assert facts["final_dead_units"] == {"values": REPEATS * [4], "mean": 4, "deviation": 0, "count": REPEATS}
     assert facts["plateau_epochs"]["mean"] == SPEC["epochs"]
 

@@ -375,7 +375,8 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
     source.write_text(f"{head}<body><h3>1.1.a It is 1 point</h3></body></html>", encoding="utf-8")
     citations = tmp_path / "citations.json"
     run = {"name": "1.1.a", "runs": ["1.1.a It is 1 point"]}
-    write_json(citations, {"values": [], "claims": [], "passages": [run], "heads": [], "made": {"on": {}}})
+    cited: dict[str, Any] = {"values": [], "claims": [], "passages": [run], "heads": [], "pictures": []}
+    write_json(citations, {**cited, "made": {"on": {}}})
     pdf.main(str(source), str(citations), [], str(target), rubric)
     before = target.read_bytes()
     for rubric, message in (

@@ -128,6 +128,14 @@ def test_a_formula_is_a_formula_with_its_spoken_text_and_a_figure_a_figure(finis
     assert [str(element.Alt) for element in tagged(finished, "Figure")] == ["A triangle.", "A red box."]
 
 
+def test_pictures_are_found_before_the_correction_where_they_are_after_it(
+    printed: bytes, finished: pikepdf.Pdf
+) -> None:
+    boxes = [list(map(float, picture.A.BBox)) for picture in tagged(finished, "Figure")]
+    assert [box for _, *box in standards.pictures(printed)] == boxes
+    assert [page for page, *_ in standards.pictures(printed)] == [1, 1]
+
+
 def test_the_box_of_a_picture_is_where_it_is_drawn(finished: pikepdf.Pdf) -> None:
     for picture, size in zip(tagged(finished, "Figure"), ((67.5, 22.5), (22.5, 7.5)), strict=True):
         left, bottom, right, top = map(float, picture.A.BBox)

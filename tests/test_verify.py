@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from reporting.evidence import LARGEST_FILE, MANIFEST, VERSION, EvidenceError, read, sha256, understood
 from reporting.printed import Printed, counted
 from scripts import verify
-from tests.conftest import Project
+from tests.conftest import ROOT, Project
 
 Change = Callable[[pikepdf.Pdf], None]
 ARTIFACT = "results.networks.two_layer.json"
@@ -297,6 +299,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a zip bomb": (bomb, rf"^the attachment {re.escape(ARTIFACT)} is too large: a file may have 8 MiB"),
     "an attachment packed like a picture": (packed_otherwise, "is packed in another way"),
     "too many attachments": (many, "^has more than 1000 attachments"),
+    "a page as large as a field": (
+        lambda pdf: pdf.pages[0].obj.__setitem__("/MediaBox", [0, 0, 1e5, 1e5]),
+        "^has a page that is too large",
+    ),
     "a name that leads upwards": (rename("../x"), r"^'\.\./x' is no name of an attachment"),
     "a name from the root": (rename("/etc/passwd"), "^'/etc/passwd' is no name"),
     "a name that a terminal obeys": (rename("\x1b[2J"), r"^'\\x1b\[2J' is no name"),
@@ -380,13 +386,23 @@ def test_what_is_no_whole_pdf_is_refused_in_one_message(
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
+
+
+@pytest.mark.parametrize("script", ["verify", "review"])
+def test_without_the_environment_what_is_missing_is_one_message(script: str) -> None:
+    command = [sys.executable, "-S", f"scripts/{script}.py", "old.pdf", "new.pdf"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(rf"\w+ is not installed here; use \.venv/bin/python, or make {script} .*\n", done.stderr)
+
+
 KEYS = ["files", "made", "values", "claims", "passages", "heads", "pictures", "version"]
 
 
 def nearly(key: str, value: object) -> dict[str, object]:
     """A manifest that is whole but for one key."""
-    whole = {"files": {}, "made": {"on": {}}, "values": [], "claims": [], "passages": [], "heads": []}
-    return {"generator": "proven-report", "version": VERSION, **whole, key: value}
+    lists: dict[str, object] = {name: [] for name in ("values", "claims", "passages", "heads", "pictures")}
+    return {"generator": "proven-report", "version": VERSION, "files": {}, "made": {"on": {}}, **lists, key: value}
 
 
 def fault(content: bytes) -> str:
