@@ -72,8 +72,8 @@ def review(old: Side, new: Side) -> dict[str, Any]:
     causes = [key for key, _, _ in settings]
     found = list(values(old, new, causes))
     with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
-        shown = [pictures(old, before), pictures(new, after)]
         sheets = [pages(document) for document in (before, after)]
+        shown = [pictures(old, before), pictures(new, after)]  # last, since it crops the pages
     return {
         "claims": list(claims(old, new)),
         "values": sorted((c for c in found if not c.path.startswith("made.")), key=lambda change: not change.exceeds),
@@ -221,7 +221,7 @@ def drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
 
 
 def pictures(side: Side, document: pypdfium2.PdfDocument) -> dict[str, Image.Image]:
-    """The report's pictures by name, each drawn as if it were a page."""
+    """The report's pictures by name, each drawn as if it were a page; what is not on its page is none."""
     found = {}
     for picture in side.evidence.manifest["pictures"]:
         page, left, bottom, right, top = picture["place"]
@@ -229,8 +229,10 @@ def pictures(side: Side, document: pypdfium2.PdfDocument) -> dict[str, Image.Ima
             sheet = document[page - 1]
             # Whole pixels, wherever on the page it is; the renderer rounds up.
             width, height = ((round(size * SCALE) - 0.5) / SCALE for size in (right - left, top - bottom))
-            sheet.set_cropbox(left, top - height, left + width, top)
-            found[picture["name"]] = drawn(sheet)
+            x, y, u, v = sheet.get_mediabox()
+            if x <= left < left + width <= u and y <= top - height < top <= v:
+                sheet.set_cropbox(left, top - height, left + width, top)
+                found[picture["name"]] = drawn(sheet)
     return found
 
 

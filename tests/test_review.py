@@ -117,6 +117,31 @@ def test_a_figure_that_only_moved_is_not_shown(reports: tuple[Path, Path], tmp_p
     assert re.findall(r'<section id="(\w+)">', target.read_text(encoding="utf-8")) == ["pages"]
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        [1, 0, 0, 1e5, 1e5],
+        [1, 300, 300, 100, 100],
+        [1, 300, 300, 300, 300],
+        [1, 300, 300, 300.1, 400],
+        [1, -9, 300, 100, 400],
+        [999, 0, 0, 100, 100],
+    ],
+)
+def test_a_picture_that_is_not_on_its_page_is_none(
+    reports: tuple[Path, Path], tmp_path: Path, place: list[float]
+) -> None:
+    other, target = tmp_path / "other.pdf", tmp_path / "review.html"
+    with pikepdf.open(reports[0]) as pdf:
+        manifest = json.loads(content(pdf, MANIFEST))
+        manifest["pictures"][FIGURE]["place"] = place
+        put(pdf, MANIFEST, json.dumps(manifest))
+        pdf.save(other)
+    assert review.main([str(reports[0]), str(other), "-o", str(target)]) == 0
+    name = manifest["pictures"][FIGURE]["name"]
+    assert re.findall(r"<h3>(.*?)</h3>", target.read_text(encoding="utf-8")) == [f"{name} is gone"]
+
+
 def test_what_a_report_says_is_text_and_never_markup(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "<script" not in text
@@ -141,9 +166,8 @@ def test_in_a_browser_every_anchor_works_nothing_is_reported_and_the_page_fits(p
             assert sheet.evaluate("t => document.getElementById(t.slice(1)) !== null", target), target
         sheet.click("nav a[href='#pages']")
         assert sheet.evaluate("document.getElementById('pages').getBoundingClientRect().top") < 740
-        shown = sheet.evaluate("[...document.images].map(i => i.naturalWidth)")
-        assert len(shown) == 4
-        assert all(shown)
+        shown = sheet.evaluate("[...document.images].map(i => [i.naturalWidth, i.naturalHeight])")
+        assert [width < height for width, height in shown] == [False, False, True, True]  # figures, then whole pages
         browser.close()
     assert said == []
 
