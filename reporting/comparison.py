@@ -178,9 +178,13 @@ def claims(old: Side, new: Side) -> Iterator[dict[str, Any]]:
 
 
 def words(side: Side) -> dict[str, list[str]]:
+    """The words of each passage; a SHA-256 is none."""
     return {
         passage["name"]: [
-            word for run in passage["runs"] for word in (run.split() if isinstance(run, str) else [f"[{run['alt']}]"])
+            word
+            for run in passage["runs"]
+            for word in (run.split() if isinstance(run, str) else [f"[{run['alt']}]"])
+            if not re.fullmatch("[0-9a-f]{64}", word)
         ]
         for passage in side.evidence.manifest["passages"]
     }
