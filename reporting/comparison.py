@@ -73,7 +73,8 @@ def review(old: Side, new: Side) -> dict[str, Any]:
     found = list(values(old, new, causes))
     with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
         sheets = [pages(document) for document in (before, after)]
-        shown = [pictures(old, before), pictures(new, after)]  # last, since it crops the pages
+        # Last, since it crops the pages.
+        shown = [pictures(old.evidence.manifest, before), pictures(new.evidence.manifest, after)]
     return {
         "claims": list(claims(old, new)),
         "values": sorted((c for c in found if not c.path.startswith("made.")), key=lambda change: not change.exceeds),
@@ -224,10 +225,10 @@ def drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
     return picture
 
 
-def pictures(side: Side, document: pypdfium2.PdfDocument) -> dict[str, Image.Image]:
+def pictures(manifest: Mapping[str, Any], document: pypdfium2.PdfDocument) -> dict[str, Image.Image]:
     """The report's pictures by name, each drawn as if it were a page; what is not on its page is none."""
     found = {}
-    for picture in side.evidence.manifest["pictures"]:
+    for picture in manifest["pictures"]:
         page, left, bottom, right, top = picture["place"]
         if page <= len(document):
             sheet = document[page - 1]

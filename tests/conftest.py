@@ -68,6 +68,13 @@ NEW_RUN = """
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files that need the small build wait, but for the first, which makes it while others run."""
+    waiting = {item.path for item in items if "built" in getattr(item, "fixturenames", ())}
+    waiting -= {min(waiting, default=None)}
+    items.sort(key=lambda item: item.path in waiting)
+
+
 @pytest.fixture
 def write_page(tmp_path: Path) -> Callable[..., str]:
     """A small report, from its sections' text to HTML: questions 1.1.a and 1.1.b, figures `one` and `two`."""

@@ -120,7 +120,6 @@ main([])
     done = subprocess.run(command, cwd=copy.root, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode
     assert "Stopped after 0 of 3 jobs" in done.stderr
-    assert copy.ran(copy.build()) == {"figure_basins", "document", "pdf"}
 
 
 @pytest.mark.soak

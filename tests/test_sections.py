@@ -74,7 +74,9 @@ def test_figures_tables_and_listings_are_numbered_each_by_itself_and_references_
 
 def test_a_figure_holds_its_picture(write_page: WritePage) -> None:
     markup = write_page(beside(FIGURE, "See [](#fig-one)."))
-    assert re.search(r'<img alt="A picture\." src="data:image/svg\+xml;base64,[A-Za-z0-9+/=]+">', markup)
+    assert re.search(
+        r'<img data-name="one" alt="A picture\." src="data:image/svg\+xml;base64,[A-Za-z0-9+/=]+">', markup
+    )
     assert 'src="data:' in markup
     assert not re.search(r'src="(?!data:)', markup)
 
@@ -118,7 +120,7 @@ def test_what_may_be_wider_than_the_screen_is_reached_by_the_keyboard_and_has_a_
 def test_a_wide_picture_is_known_by_its_class(write_page: WritePage, width: str, wide: bool) -> None:
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="9pt"><path d="M0 0h9"/></svg>'
     markup = write_page(beside(FIGURE, "See [](#fig-one)."), picture=picture)
-    assert ('<img class="wide" alt="A picture."' in markup) == wide
+    assert ('<img class="wide" data-name="one" alt="A picture."' in markup) == wide
 
 
 def test_latex_is_not_taken_for_jinja(write_page: WritePage) -> None:
