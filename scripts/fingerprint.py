@@ -15,6 +15,7 @@ from scripts.machine import libraries
 ROOT = Path(__file__).parents[1]
 ROOMS = ("nnlib", "scripts", "reporting")
 LOCK = ROOT / "requirements.lock"
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 # Packages whose name is not that of their module.
 PACKAGES = {
     "emboss": "emboss-pdf",
@@ -42,17 +43,18 @@ def code(script: str) -> dict[str, str]:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_bytes())
+    """A module's syntax tree without its docstrings."""
+    bare = ast.parse(path.read_bytes())
+    for node in ast.walk(bare):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return bare
 
 
 @cache
 def meaning(path: Path) -> str:
-    """The SHA-256 of a module's syntax tree without its docstrings, short."""
-    bare = ast.parse(path.read_bytes())
-    for node in ast.walk(bare):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(bare).encode()).hexdigest()[:16]
+    """The SHA-256 of a module's syntax tree, short."""
+    return hashlib.sha256(ast.dump(tree(path)).encode()).hexdigest()[:16]
 
 
 def imports(path: Path, seen: set[Path]) -> set[Path]:

@@ -38,7 +38,8 @@ def main(a: int) -> int:
 ''',
     "nnlib/__init__.py": "",
     "nnlib/net.py": "import numpy\n\nfrom nnlib import layers\n\nNet = layers.Layer\n",
-    "nnlib/layers.py": '"""Layers."""\n\n\nclass Layer(int):\n    """One."""\n\n    depth = 1\n',
+    "nnlib/layers.py": '"""Layers."""\n\n\nclass Layer(int):\n    """One."""\n\n    depth = 1\n'
+    '\n    async def grow(self):\n        """More."""\n        self.depth += 1\n',
     "nnlib/other.py": "unused = 1\n",
     "reporting/values.py": "unused = 1\n",
     "requirements.lock": LOCK,
@@ -78,6 +79,7 @@ def change(root: Path, name: str, old: str, new: str) -> None:
         ("scripts/train.py", "(a: int) -> int:", "(\n    a: int,\n) -> int:"),
         ("scripts/train.py", "return Net(a)", "return (Net( a ))"),
         ("nnlib/layers.py", '    """One."""\n\n', ""),
+        ("nnlib/layers.py", "More.", "Even more."),
         ("nnlib/layers.py", "depth = 1", "depth = 1  # only"),
         ("nnlib/layers.py", "class Layer", "# A layer.\nclass Layer"),
     ],
