@@ -158,7 +158,8 @@ class Console(logging.Handler):
         """The documents that were asked for, and `is` or `are`."""
         outputs = {str(path) for job in self.workflow.dag.jobs for path in job.output}
         documents = sorted((path for path in outputs if path.startswith("report/")), reverse=True)
-        return f"{' and '.join(documents) or 'all'} {'are' if len(documents) > 1 else 'is'}"
+        listed = " and ".join(filter(None, [", ".join(documents[:-1]), *documents[-1:]]))
+        return f"{listed or 'all'} {'are' if len(documents) > 1 else 'is'}"
 
     def say(self, text: str) -> None:
         if self.terminal:
