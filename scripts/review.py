@@ -18,7 +18,6 @@ try:
 
     from reporting.comparison import Side, review
     from reporting.evidence import EvidenceError, read
-    from scripts.artifacts import whole
     from scripts.verify import configured
 except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make review OLD=...", file=sys.stderr)
@@ -33,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         text = page(side(options.old), side(options.new), options.old, options.new)
-        with whole(options.output) as aside:
-            aside.write_text(text, encoding="utf-8")
+        Path(options.output).write_text(text, encoding="utf-8")
     except EvidenceError as error:
         print(error, file=sys.stderr)
         return 2

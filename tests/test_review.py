@@ -79,6 +79,15 @@ def test_reports_that_are_the_same_have_no_change(reports: tuple[Path, Path], tm
     assert "<table" not in text
 
 
+def test_the_review_is_one_file_in_a_folder_that_is_there(
+    reports: tuple[Path, Path], page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [path.name for path in page.parent.iterdir()] == ["review.html"]
+    target = tmp_path / "nowhere" / "review.html"
+    assert review.main([str(reports[0]), str(reports[0]), "-o", str(target)]) == 2
+    assert capsys.readouterr().err == f"{target}: No such file or directory\n"
+
+
 def test_what_changed_is_shown_and_nothing_else(reports: tuple[Path, Path], page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert re.findall(r'<section id="(\w+)">', text) == [
