@@ -54,7 +54,7 @@ def citations(report: Report, markup: str) -> dict[str, Any]:
         ],
         "passages": [{"name": name, "runs": runs} for name, runs in passages.runs.items()],
         "heads": passages.heads,
-        "pictures": re.findall(r'<img[^>]* data-name="([^"]+)"', markup),
+        "pictures": passages.pictures,
     }
 
 

@@ -87,6 +87,9 @@ def manifest(pdf: bytes, citations: Mapping[str, Any], files: Mapping[str, bytes
     printed = Printed(pdf)
     values = citations["values"]
     places = assign([value["text"] for value in values], printed.places)
+    names, shown = citations["pictures"], pictures(pdf)
+    if len(names) != len(shown):
+        raise PrintedError(f"the PDF shows {len(shown)} pictures where the text has {len(names)}")
     for _, fault in compare(citations["passages"], citations["heads"], printed):
         raise PrintedError(fault)
     return {
@@ -95,9 +98,7 @@ def manifest(pdf: bytes, citations: Mapping[str, Any], files: Mapping[str, bytes
         "files": {path: sha256(content) for path, content in files.items()},
         **citations,
         "values": [{**value, "places": place} for value, place in zip(values, places, strict=True)],
-        "pictures": [
-            {"name": name, "place": place} for name, place in zip(citations["pictures"], pictures(pdf), strict=True)
-        ],
+        "pictures": [{"name": name, "place": place} for name, place in zip(names, shown, strict=True)],
     }
 
 

@@ -143,6 +143,7 @@ class Passages(HTMLParser):
         super().__init__()
         self.runs: dict[str, list[str | dict[str, str]]] = {"cover": []}
         self.heads: list[str] = []  # of tables, which a table repeats where it goes on
+        self.pictures: list[str] = []  # by name
         self.name, self.run, self.unseen = "cover", "", 0
         self.head: int | None = None
         self.on_screen = ""  # the tag of an element that is not printed, while inside it
@@ -165,6 +166,7 @@ class Passages(HTMLParser):
             self.end()
         if tag == "img":
             self.runs[self.name].append({"alt": named.get("alt") or ""})
+            self.pictures += filter(None, [named.get("data-name")])
         if tag == "thead":
             self.head = len(self.runs[self.name])
         if tag == "section" and (target := re.fullmatch("(?:part|q)-(.+)", named.get("id") or "")):

@@ -15,6 +15,7 @@ import pytest
 
 from nnlib.digits import FEATURES
 from nnlib.layers import Linear
+from reporting.printed import PrintedError
 from reporting.proof import ProofError
 from scripts import (
     components,
@@ -379,6 +380,11 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
     write_json(citations, {**cited, "made": {"on": {}}})
     pdf.main(str(source), str(citations), [], str(target), rubric)
     before = target.read_bytes()
+    write_json(tmp_path / "more.json", {**cited, "pictures": ["one"], "made": {"on": {}}})
+    with pytest.raises(PrintedError, match=r"^the PDF shows 0 pictures where the text has 1$"):
+        pdf.main(str(source), str(tmp_path / "more.json"), [], str(target), rubric)
+    for name in ("more.json", ".more.json.sha256"):
+        (tmp_path / name).unlink()
     for rubric, message in (
         ({"longest_body": 1, "points": {"1.1.a": 1, "1.1.b": 2}}, r"^question 1\.1\.b, with 2 points, is in the PDF 0"),
         ({"longest_body": 0, "points": {"1.1.a": 1}}, "^the body has 1 pages, at most 0 are allowed"),
