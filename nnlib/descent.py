@@ -19,9 +19,9 @@ def f(x: Array | float, y: Array | float) -> Array:
 
 
 @unbounded
-def f_grad(x: Array | float, y: Array | float) -> tuple[Array, Array]:
+def f_grad(x: Array | float, y: Array | float) -> tuple[Array | float, Array | float]:
     """df/dx and df/dy."""
-    return np.add(2 * x - 3 * np.sin(3 * x) + y, 2), np.add(x, 2 * y)
+    return 2 * x - 3 * np.sin(3 * x) + y + 2, x + 2 * y
 
 
 @unbounded

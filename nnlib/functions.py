@@ -1,8 +1,6 @@
 """The scalar functions of a network, each beside its gradient.
 
-All act element by element and follow NumPy's broadcasting. No finite input overflows:
-exp(-x) is capped, where the sigmoid is below the smallest normal number, and for its
-square once more, where the gradient is below 1e-152.
+All act element by element and follow NumPy's broadcasting.
 """
 
 from collections.abc import Callable
@@ -14,26 +12,26 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+@np.errstate(over="ignore")  # where exp(-x) is inf, 1 / inf is 0, as it should be
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), in [0, 1]."""
-    return 1 / (1 + np.exp(np.minimum(-x, 709.0)))
+    return 1 / (1 + np.exp(-x))
 
 
 def sigmoid_grad(x: Array) -> Array:
-    """exp(-x) / (1 + exp(-x))^2, which is sigmoid(x) (1 - sigmoid(x)), in [0, 1/4]."""
-    e: Array = np.minimum(np.exp(np.minimum(-x, 709.0)), 1e152)
-    return e / np.square(1 + e)
+    """sigmoid(x) (1 - sigmoid(x)), in [0, 1/4]: 1 - sigmoid(x) is sigmoid(-x), which is
+    not rounded to 0 where sigmoid(x) is rounded to 1, from x = 37 on."""
+    return sigmoid(x) * sigmoid(-x)
 
 
 def relu(x: Array) -> Array:
     """max(0, x)."""
-    return np.maximum(x, 0)
+    return np.maximum(0, x)
 
 
 def relu_grad(x: Array) -> Array:
-    """1 where x > 0, else 0, as the sign of relu(x) is: at 0, where there is no
-    derivative, 0 is the choice."""
-    return np.sign(relu(x))
+    """1 where x > 0, else 0: at 0, where there is no derivative, 0 is the choice."""
+    return (x > 0).astype(float)
 
 
 def bce_loss(y: Array, y_hat: Array) -> Array:
@@ -46,9 +44,9 @@ def bce_loss(y: Array, y_hat: Array) -> Array:
 
 
 def bce_loss_grad(y: Array, y_hat: Array) -> Array:
-    """dL/dy_hat = (y_hat - y) / (y_hat - y_hat^2): as on paper 0 / 0, which is NaN,
+    """dL/dy_hat = (y_hat - y) / (y_hat (1 - y_hat)): as on paper 0 / 0, which is NaN,
     where y_hat is the label."""
-    return (y_hat - y) / (y_hat - np.square(y_hat))
+    return (y_hat - y) / (y_hat * (1 - y_hat))
 
 
 def bce_with_logits(y: Array, z: Array) -> Array:

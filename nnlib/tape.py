@@ -1,147 +1,261 @@
-"""Record what NumPy is asked to compute, and make it a function that asks for nothing
-else.
+"""From a step of one net, a step of R nets at once.
 
-A step on a minibatch is some thirty short calls of NumPy, between which Python takes as
-long again. A `Tape` lists the calls while layers and loss run as they are, leaves out
-what nothing needs and what was computed before, and gives the rest back as straight
-code with all its arrays in place: the layers still say, alone, what is computed.
+The step runs as it is written, once, on stand-ins for arrays, and a tape notes what it
+asks of NumPy. A replay asks the same of arrays with R in front, less what nothing
+needs: bit for bit what R steps compute, with the calls of one.
+
+A step may be written in any way. One that cannot be replayed runs R times.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from functools import partial
+from itertools import combinations, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
 
 from nnlib.functions import Array
-
-
-class Call(NamedTuple):
-    """out = ufunc(*inputs); `writes` where out was there before."""
-
-    ufunc: np.ufunc
-    inputs: tuple[Array, ...]
-    out: Array
-    writes: bool
-
-
-class Tape:
-    """Records the calls of ufuncs on its arrays and on what comes of them; `function`
-    makes the calls a function."""
-
-    def __init__(self) -> None:
-        self.calls: list[Call] = []
-
-    def array(self, value: Array | float) -> Array:
-        """A copy whose use is recorded."""
-        return cast(Array, Recorded(np.array(value, dtype=float), self))
-
-    def record(
-        self, ufunc: np.ufunc, inputs: tuple[Array, ...], out: Array | None
-    ) -> Array:
-        """What the call gives: what it gave, if it was made before. A call that writes
-        into an array is only noted."""
-        if out is not None:
-            self.calls.append(Call(ufunc, inputs, out, writes=True))
-            return out
-        for call in reversed(self.calls):
-            if call.writes and any(np.may_share_memory(call.out, a) for a in inputs):
-                break
-            if call.ufunc is ufunc and all(map(same, call.inputs, inputs)):
-                return call.out
-        self.calls.append(Call(ufunc, inputs, ufunc(*inputs), writes=False))
-        return self.calls[-1].out
-
-    def place(self, recorded: Array, place: Array) -> None:
-        """From now on, the call that gave the recorded array writes into `place`."""
-        out = cast(Recorded, recorded).array
-        i = next(i for i, call in enumerate(self.calls) if call.out is out)
-        self.calls[i] = self.calls[i]._replace(out=place, writes=True)
-
-    def function(self, **arguments: Array) -> Callable[..., None]:
-        """The calls, less those that nothing needs, as a function of some of the
-        recorded arrays.
-
-        Its lines are such as `maximum(a2, a3, out=a4)`: all arrays but the arguments
-        are those of the recording.
-        """
-        named = {id(cast(Recorded, a).array): name for name, a in arguments.items()}
-        known: dict[str, Any] = {}
-
-        def name(a: Array) -> str:
-            if id(a.base) in named:
-                return f"{named[id(a.base)]}.mT"
-            if id(a) not in named:
-                known[f"a{id(a)}"] = a
-            return named.get(id(a), f"a{id(a)}")
-
-        needed = set(named)
-        lines: list[str] = []
-        for ufunc, inputs, out, writes in reversed(self.calls):
-            if not writes and id(out) not in needed:
-                continue
-            needed.update(id(a if a.base is None else a.base) for a in inputs)
-            ndim, size = max(a.ndim for a in inputs), min(a.size for a in inputs)
-            if ufunc is np.matmul and ndim == 2 and size > 1:
-                # The same call of BLAS, reached faster; but to `dot` 1 x 1 is a number.
-                a, b = map(name, inputs)
-                line = f"{a}.dot({b}, {name(out)})"
-            else:
-                if ufunc is np.matmul and inputs[0].ndim > 1 == inputs[0].shape[-1]:
-                    ufunc = np.multiply  # sums of one product
-                if ufunc.signature is None:
-                    # Element by element: a number without axes is broadcast faster.
-                    inputs = tuple(
-                        a.reshape(()) if a.size == 1 and id(a) not in named else a
-                        for a in inputs
-                    )
-                known[ufunc.__name__] = ufunc
-                # These two insist on the keyword.
-                keyword = "out=" if ufunc in (np.maximum, np.minimum) else ""
-                listed = ", ".join(map(name, inputs))
-                line = f"{ufunc.__name__}({listed}, {keyword}{name(out)})"
-            lines.append(line)
-        exec(
-            f"def function({', '.join(arguments)}):\n    "
-            + "\n    ".join(reversed(lines)),
-            known,
-        )
-        return cast(Callable[..., None], known["function"])
+from nnlib.net import Net
 
 
 class Recorded(NDArrayOperatorsMixin):
-    """Stands for an array, by NumPy's protocol for that, while a tape records what is
-    computed from it."""
+    """Stands for an array, by NumPy's protocol for that, and holds a sample of it."""
 
-    def __init__(self, array: Array, tape: Tape) -> None:
-        self.array, self.tape, self.shape = array, tape, array.shape
+    def __init__(self, tape: "Tape", name: str, sample: NDArray[Any]) -> None:
+        self.tape, self.name, self.sample = tape, name, sample
+        self.shape, self.ndim, self.dtype = sample.shape, sample.ndim, sample.dtype
 
     @property
-    def mT(self) -> "Recorded":
-        return Recorded(self.array.mT, self.tape)
+    def whole(self) -> str:
+        """The name of the array that this is, or whose transpose it is."""
+        return self.name.removesuffix(".T")
+
+    @property
+    def T(self) -> "Recorded":
+        if self.ndim != 2:
+            raise TypeError("only a matrix is transposed")
+        name = f"{self.name}.T" if self.name == self.whole else self.whole
+        return Recorded(self.tape, name, self.sample.T)
+
+    mT = T
+
+    def sum(self, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+        return np.add.reduce(self, axis=axis, out=out, keepdims=keepdims)
+
+    def astype(self, dtype: Any) -> "Recorded":
+        return self.tape.record(converted, (self,), dtype=dtype)
+
+    def __len__(self) -> int:
+        return len(self.sample)
+
+    def __bool__(self) -> bool:
+        raise TypeError("what is asked for may not depend on the numbers")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
-        raise TypeError(
-            "a layer or a loss may only call ufuncs, or it cannot be recorded"
-        )
+        raise TypeError("only ufuncs, sums and transposes are noted")
 
     def __array_ufunc__(
         self,
         ufunc: np.ufunc,
         method: str,
         *inputs: Any,
-        out: tuple[Array | None] = (None,),
+        out: tuple[Any] = (None,),
+        **options: Any,
     ) -> Any:
-        if method != "__call__":
-            return NotImplemented
-        arrays = tuple(
-            a.array if isinstance(a, Recorded) else np.asarray(a, dtype=float)
-            for a in inputs
-        )
-        result = self.tape.record(ufunc, arrays, *out)
-        return result if result is out[0] else Recorded(result, self.tape)
+        if method == "__call__" and ufunc.nout == 1:
+            of_matrices = ufunc is np.matmul and [a.ndim for a in inputs] == [2, 2]
+            if ufunc.signature is None or of_matrices:
+                return self.tape.record(ufunc, inputs, *out, **options)
+        if method == "reduce":
+            # Counted from the last, an axis is the same with R in front.
+            axes, axis = range(-inputs[0].ndim, 0), options.get("axis", 0)
+            chosen = axes if axis is None else (axes[i] for i in np.atleast_1d(axis))
+            options["axis"] = tuple(chosen)
+            return self.tape.record(ufunc.reduce, inputs, *out, **options)
+        return NotImplemented
 
 
-def same(a: Array, b: Array) -> bool:
-    """The same array, or the same number."""
-    return a is b or (a.ndim == b.ndim == 0 and bool(a == b))
+def converted(a: NDArray[Any], *, dtype: Any, out: Any = None) -> NDArray[Any]:
+    """a.astype(dtype), into `out` where it is given."""
+    into: NDArray[Any] = np.empty_like(a, dtype) if out is None else out
+    np.copyto(into, a, casting="unsafe")
+    return into
+
+
+class Call(NamedTuple):
+    """out = function(*inputs, **options); inputs are Recorded or numbers."""
+
+    function: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    options: dict[str, Any]
+    out: Recorded
+
+    @property
+    def reads(self) -> set[str]:
+        return {a.whole for a in self.inputs if isinstance(a, Recorded)}
+
+
+class Tape:
+    """The calls in the order in which they were made."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.arrays = 0
+
+    def array(self, sample: NDArray[Any]) -> Recorded:
+        """A stand-in for a new array."""
+        self.arrays += 1
+        return Recorded(self, f"a{self.arrays}", sample)
+
+    def record(
+        self,
+        function: Callable[..., Any],
+        inputs: tuple[Any, ...],
+        out: Recorded | None = None,
+        **options: Any,
+    ) -> Recorded:
+        """What the call gives. If it writes into an array, the sample stays as it
+        is."""
+        if not all(isinstance(a, Recorded | int | float | np.generic) for a in inputs):
+            raise TypeError("an array of unknown origin may be another the next time")
+        samples = [a.sample if isinstance(a, Recorded) else a for a in inputs]
+        if out is None:
+            out = self.array(np.asarray(function(*samples, **options)))
+        else:
+            function(*samples, out=out.sample.copy(), **options)
+        self.calls.append(Call(function, inputs, options, out))
+        return out
+
+    def needed(self, names: set[str]) -> list[Call]:
+        """The calls that make the arrays of these names what they are."""
+        names, calls = set(names), list[Call]()
+        for call in reversed(self.calls):
+            if call.out.whole in names:
+                names |= call.reads
+                calls.append(call)
+        return calls[::-1]
+
+
+class Replay:
+    """step(net, *given) of R nets, where the arrays among `given` have R in front.
+
+    The layers' arrays become parts of arrays with R in front. A number that comes from
+    no array, such as a random one, is the same in every replay.
+    """
+
+    def __init__(
+        self, step: Callable[..., Array], nets: Sequence[Net], *given: Any
+    ) -> None:
+        self.step, self.nets = step, nets
+        self.places: dict[str, NDArray[Any]] = {}
+        self.state: list[tuple[Any, str, NDArray[Any]]] = []
+        self.calls: list[partial[Any]] | None = None
+        with suppress(Exception):  # where a step is wrong, it says so as it runs
+            self.calls = self.record(given)
+
+    def __call__(self, *given: Any) -> Array:
+        """What R steps give, for these arrays; what else is given is as it was."""
+        if self.calls is None:
+            each = [a if is_array(a) else repeat(a) for a in given]
+            return np.array(list(map(self.step, self.nets, *each)))
+        for layer, name, place in self.state:
+            if getattr(layer, name) is not place:  # another was put there since
+                place[...] = getattr(layer, name)
+                setattr(layer, name, place)
+        for taken, a in zip(self.taken, given, strict=True):
+            if taken is not None:
+                np.copyto(taken, a)
+        for call in self.calls:
+            call()
+        return self.output.copy()
+
+    def record(self, given: Sequence[Any]) -> list["partial[Any]"]:
+        """The calls of a replay. Raises an error of any kind where there are none."""
+        tape, twin = Tape(), deepcopy(self.nets[0])
+        given = [tape.array(np.asarray(a[0])) if is_array(a) else a for a in given]
+        before = {at: tape.array(a) for at, a in attributes(twin, np.ndarray)}
+        for (k, name), a in before.items():
+            setattr(twin.layers[k], name, a)
+        with np.errstate(all="ignore"):
+            output: Any = self.step(twin, *given)
+        after = dict(attributes(twin, Recorded))
+
+        new = {at: a for at, a in after.items() if a is not before.get(at)}
+        roots = (output, *before.values(), *new.values())
+        calls = tape.needed({a.whole for a in roots})
+        used = set[str]().union(*(call.reads | {call.out.whole} for call in calls))
+        state = {at: a for at, a in before.items() if a.name in used}
+        self.refuse(twin, state, new)
+
+        for (k, name), a in state.items():
+            held = [getattr(net.layers[k], name) for net in self.nets]
+            self.places[a.name] = np.stack(held)
+        self.taken = [self.place(a) if isinstance(a, Recorded) else None for a in given]
+        bound = list(map(self.bound, calls))
+        self.output = self.place(output)
+        for (k, name), a in (state | new).items():
+            for net, own in zip(self.nets, self.place(a), strict=True):
+                setattr(net.layers[k], name, own)
+                if (k, name) in state:
+                    self.state.append((net.layers[k], name, own))
+        return bound
+
+    def refuse(self, twin: Net, state: Any, new: Any) -> None:
+        """Raise TypeError where a replay would not do what the steps do."""
+        first = description(twin)
+        arrays = [
+            getattr(net.layers[k], name) for net in self.nets for k, name in state
+        ]
+        if any(description(net) != first for net in self.nets):
+            raise TypeError("the nets are not alike, or the step changes a number")
+        if state.keys() & new.keys():
+            raise TypeError("an array that the step reads is replaced")
+        if any(np.may_share_memory(a, b) for a, b in combinations(arrays, 2)):
+            raise TypeError("what is written into an array changes another")
+        if not all(a.flags.c_contiguous for a in arrays):
+            raise TypeError("the order of sums depends on how an array is laid out")
+
+    def place(self, a: Recorded) -> NDArray[Any]:
+        """The array for which `a` stands, with R in front."""
+        if a.whole not in self.places:
+            by_rows = a.sample.flags.c_contiguous  # as the sample is laid out
+            shape = a.shape if by_rows else a.shape[::-1]
+            array = np.empty((len(self.nets), *shape), a.dtype)
+            self.places[a.whole] = array if by_rows else array.mT
+        whole = self.places[a.whole]
+        return whole if a.name == a.whole else whole.mT
+
+    def bound(self, call: Call) -> "partial[Any]":
+        """The call, with the arrays of the replay."""
+        function, inputs, options, out = call
+        by_element = isinstance(function, np.ufunc) and function is not np.matmul
+
+        def argument(a: Any) -> Any:
+            if not isinstance(a, Recorded):
+                return a
+            # Broadcasting adds its axes behind R.
+            added = (out.ndim - a.ndim) * (1,) if by_element else ()
+            return self.place(a).reshape(len(self.nets), *added, *a.shape)
+
+        return partial(function, *map(argument, inputs), out=argument(out), **options)
+
+
+def is_array(a: Any) -> bool:
+    return isinstance(a, np.ndarray)
+
+
+def attributes(net: Net, kind: Any) -> Iterator[tuple[tuple[int, str], Any]]:
+    """The layers' attributes of a kind, by the layer's number and the name."""
+    for k, layer in enumerate(net.layers):
+        for name, value in vars(layer).items():
+            if isinstance(value, kind):
+                yield (k, name), value
+
+
+def description(net: Net) -> list[Any]:
+    """The kinds of the layers, and what they hold but arrays and objects."""
+    return [*map(type, net.layers), *attributes(net, int | float | str)]

@@ -1,33 +1,28 @@
 """Experiments: from the configuration to artifacts."""
 
-# The networks that others are compared with, and those whose numbers the assignment prints.
+NETWORKS = list(settings["networks"])
+
+# The networks that others are compared with, and those whose numbers the hand-in printed.
 COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
-PUBLISHED = [run["id"] for run in published["1.6.runs"] if run["id"] in NETWORKS]
+PUBLISHED = [run["id"] for run in data["published"]["1.6.runs"] if run["id"] in NETWORKS]
 
 
 rule digits:
     output:
         samples="results/digits.npz",
         facts="results/digits.json",
-    log:
-        "results/logs/digits.log",
     params:
         train_fraction=settings["digits"]["train_fraction"],
         seed=settings["seed"],
-        code=code("scripts/digits.py"),
     script:
-        "../scripts/digits.py"
+        "../scripts/experiments/digits.py"
 
 
 rule landscape:
     output:
         facts="results/landscape.json",
-    log:
-        "results/logs/landscape.log",
-    params:
-        code=code("scripts/landscape.py"),
     script:
-        "../scripts/landscape.py"
+        "../scripts/experiments/landscape.py"
 
 
 rule descents:
@@ -35,14 +30,11 @@ rule descents:
         landscape="results/landscape.json",
     output:
         descent="results/descents/{name}.json",
-    log:
-        "results/logs/descents/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="descents/{name}"),
-        code=code("scripts/descents.py"),
     script:
-        "../scripts/descents.py"
+        "../scripts/experiments/descents.py"
 
 
 rule step_size_scan:
@@ -50,13 +42,10 @@ rule step_size_scan:
         landscape="results/landscape.json",
     output:
         scan="results/step_size_scan.json",
-    log:
-        "results/logs/step_size_scan.log",
     params:
         spec=settings["step_size_scan"],
-        code=code("scripts/step_size_scan.py"),
     script:
-        "../scripts/step_size_scan.py"
+        "../scripts/experiments/step_size_scan.py"
 
 
 rule basins:
@@ -64,13 +53,10 @@ rule basins:
         landscape="results/landscape.json",
     output:
         basins="results/basins.json",
-    log:
-        "results/logs/basins.log",
     params:
         spec=settings["basins"],
-        code=code("scripts/basins.py"),
     script:
-        "../scripts/basins.py"
+        "../scripts/experiments/basins.py"
 
 
 rule decay_map:
@@ -78,63 +64,48 @@ rule decay_map:
         landscape="results/landscape.json",
     output:
         decay_map="results/decay_map.json",
-    log:
-        "results/logs/decay_map.log",
     params:
         spec=settings["decay_map"],
-        code=code("scripts/decay_map.py"),
     script:
-        "../scripts/decay_map.py"
+        "../scripts/experiments/decay_map.py"
 
 
 rule components:
     output:
         components="results/components.json",
-    log:
-        "results/logs/components.log",
     params:
         spec=settings["finite_differences"],
         seed=settings["seed"],
-        code=code("scripts/components.py"),
     script:
-        "../scripts/components.py"
+        "../scripts/experiments/components.py"
 
 
 rule gradient_flow:
     output:
         gradient_flow="results/gradient_flow.json",
-    log:
-        "results/logs/gradient_flow.log",
     params:
         spec=settings["gradient_flow"],
         seed=settings["seed"],
-        code=code("scripts/gradient_flow.py"),
     script:
-        "../scripts/gradient_flow.py"
+        "../scripts/experiments/gradient_flow.py"
 
 
 rule one_layer_model:
     output:
         model="results/one_layer_model.json",
-    log:
-        "results/logs/one_layer_model.log",
     params:
         seed=settings["seed"],
-        code=code("scripts/one_layer_model.py"),
     script:
-        "../scripts/one_layer_model.py"
+        "../scripts/experiments/one_layer_model.py"
 
 
 rule layers:
     output:
         layers="results/layers.json",
-    log:
-        "results/logs/layers.log",
     params:
         seed=settings["seed"],
-        code=code("scripts/layers.py"),
     script:
-        "../scripts/layers.py"
+        "../scripts/experiments/layers.py"
 
 
 rule networks:
@@ -142,15 +113,12 @@ rule networks:
         digits="results/digits.npz",
     output:
         network="results/networks/{name}.json",
-    log:
-        "results/logs/networks/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="networks/{name}"),
         seed=settings["seed"],
-        code=code("scripts/networks.py"),
     script:
-        "../scripts/networks.py"
+        "../scripts/experiments/networks.py"
 
 
 rule seeds:
@@ -158,17 +126,14 @@ rule seeds:
         digits="results/digits.npz",
     output:
         seeds="results/seeds/{name}.json",
-    log:
-        "results/logs/seeds/{name}.log",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="networks/{name}"),
         seed=settings["seed"],
         repeats=settings["seeds"],
         train_fraction=settings["digits"]["train_fraction"],
-        code=code("scripts/seeds.py"),
     script:
-        "../scripts/seeds.py"
+        "../scripts/experiments/seeds.py"
 
 
 rule comparisons:
@@ -176,13 +141,10 @@ rule comparisons:
         seeds=expand("results/seeds/{name}.json", name=COMPARED),
     output:
         comparisons="results/comparisons.json",
-    log:
-        "results/logs/comparisons.log",
     params:
         pairs=settings["comparisons"],
-        code=code("scripts/comparisons.py"),
     script:
-        "../scripts/comparisons.py"
+        "../scripts/experiments/comparisons.py"
 
 
 rule sweep:
@@ -190,15 +152,101 @@ rule sweep:
         digits="results/digits.npz",
     output:
         sweep="results/sweep.json",
-    log:
-        "results/logs/sweep.log",
     params:
         spec=settings["sweep"],
         seed=settings["seed"],
         train_fraction=settings["digits"]["train_fraction"],
-        code=code("scripts/sweep.py"),
     script:
-        "../scripts/sweep.py"
+        "../scripts/experiments/sweep.py"
+
+
+rule tuned:
+    input:
+        digits="results/digits.npz",
+    output:
+        tuned="results/tuned.json",
+    params:
+        spec=settings["tuned"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/tuned.py"
+
+
+rule rate_scan:
+    input:
+        digits="results/digits.npz",
+    output:
+        rate_scan="results/rate_scan.json",
+    params:
+        spec=settings["rate_scan"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/rate_scan.py"
+
+
+rule equal_weights:
+    input:
+        digits="results/digits.npz",
+    output:
+        equal_weights="results/equal_weights.json",
+    params:
+        spec=settings["equal_weights"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/equal_weights.py"
+
+
+rule first_signals:
+    input:
+        digits="results/digits.npz",
+    output:
+        first_signals="results/first_signals.json",
+    params:
+        spec=settings["first_signals"],
+        seed=settings["seed"],
+        repeats=settings["seeds"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/first_signals.py"
+
+
+rule gradient_noise:
+    input:
+        digits="results/digits.npz",
+    output:
+        gradient_noise="results/gradient_noise.json",
+    params:
+        spec=settings["gradient_noise"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/gradient_noise.py"
+
+
+rule separability:
+    input:
+        digits="results/digits.npz",
+    output:
+        separability="results/separability.json",
+    params:
+        seed=settings["seed"],
+        repeats=settings["seeds"],
+        train_fraction=settings["digits"]["train_fraction"],
+    script:
+        "../scripts/experiments/separability.py"
+
+
+rule overview:
+    input:
+        networks=expand("results/networks/{name}.json", name=NETWORKS),
+        seeds=expand("results/seeds/{name}.json", name=NETWORKS),
+    output:
+        overview="results/overview.json",
+    script:
+        "../scripts/experiments/overview.py"
 
 
 rule reproduction:
@@ -211,9 +259,5 @@ rule reproduction:
         networks=expand("results/networks/{name}.json", name=PUBLISHED),
     output:
         reproduction="results/reproduction.json",
-    log:
-        "results/logs/reproduction.log",
-    params:
-        code=code("scripts/reproduction.py"),
     script:
-        "../scripts/reproduction.py"
+        "../scripts/experiments/reproduction.py"

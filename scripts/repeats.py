@@ -1,43 +1,85 @@
-"""The same network from many seeds: each has its own split of the digits, order of samples and first weights."""
+"""The same network from many seeds: each has its own split of the digits, order of samples and initial weights."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypedDict
 
 import numpy as np
 
 from nnlib.digits import split
 from nnlib.functions import Array
-from nnlib.net import Net, build, stack
+from nnlib.net import Net, build
 from nnlib.training import Samples
+from scripts.numbers import Gapped
+from scripts.settings import Architecture
 
 BAND = 0.8  # the share of the seeds that a band holds
 
 
+class Band(TypedDict):
+    """The median and the middle of many seeds, step by step."""
+
+    low: Gapped
+    median: Gapped
+    high: Gapped
+
+
+class Spread(TypedDict):
+    """How the values of many seeds spread; a number is None where none of them is finite."""
+
+    mean: float | None
+    deviation: float | None
+    median: float | None
+    quartiles: Gapped
+    smallest: float | None
+    largest: float | None
+    count: int
+
+
+class Listed(Spread):
+    """The values themselves too, seed by seed."""
+
+    values: Gapped
+
+
 def samples(digits: str) -> Samples:
-    """All samples, in the order of the printed runs."""
+    """All samples, in the order in which the single runs take them."""
     with np.load(digits) as data:
         return Samples(*(np.concatenate([data[f"train_{part}"], data[f"test_{part}"]]) for part in ("x", "y")))
 
 
 def repeated(
-    everything: Samples, spec: dict[str, Any], seed: int, count: int, fraction: float
-) -> tuple[Net, Samples, Samples]:
-    """A stack of `count` networks, their training sets (count, N, ...) and their test sets.
+    everything: Samples, spec: Architecture, seed: int, count: int, fraction: float
+) -> tuple[list[Net], list[Samples], list[Samples]]:
+    """So many networks, their training sets and their test sets.
 
     Repeat r of every network draws the same split and order, so that two networks can be compared repeat by repeat.
     """
-    nets, train, test = [], [], []
-    for repeat in range(count):
-        order, rest = split(fraction, np.random.default_rng([seed, repeat, 0]))
-        nets.append(build(spec["layers"], np.random.default_rng([seed, repeat, 1]), spec["scheme"]))
-        train.append(order)
-        test.append(rest)
-    train_samples, test_samples = (
-        Samples(*(part[np.array(chosen)] for part in everything)) for chosen in (train, test)
-    )
-    return stack(nets), train_samples, test_samples
+    rngs = (np.random.default_rng([seed, repeat, 1]) for repeat in range(count))
+    nets = [build(spec["layers"], rng, spec["scheme"]) for rng in rngs]
+    return nets, *splits(everything, seed, count, fraction)
 
 
-def band(values: Array) -> dict[str, Any]:
+def splits(everything: Samples, seed: int, count: int, fraction: float) -> tuple[list[Samples], list[Samples]]:
+    """The training sets and the test sets of all repeats."""
+    orders = [split(fraction, np.random.default_rng([seed, repeat, 0])) for repeat in range(count)]
+    train, test = ([Samples(*(part[own] for part in everything)) for own in each] for each in zip(*orders, strict=True))
+    return train, test
+
+
+def held_out(train: list[Samples], fraction: float) -> tuple[list[Samples], list[Samples]]:
+    """Each training set without its first samples, to train on, and these, to choose settings by."""
+    count = int(fraction * len(train[0].x))
+    rest, first = ([Samples(x[which], y[which]) for x, y in train] for which in (np.s_[count:], np.s_[:count]))
+    return rest, first
+
+
+def side_by_side(rows: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
+    """The values of each key, one behind the other on the last axis."""
+    each = list(rows)
+    return {key: np.stack([row[key] for row in each], axis=-1) for key in each[0]}
+
+
+def band(values: Array) -> Band:
     """The median and the middle of the values over the last axis; what is not finite does not count."""
     low, median, high = (
         [float(np.quantile(finite, q)) if len(finite := row[np.isfinite(row)]) else None for row in values]
@@ -46,11 +88,22 @@ def band(values: Array) -> dict[str, Any]:
     return {"low": low, "median": median, "high": high}
 
 
-def spread(values: Array) -> dict[str, Any]:
-    """Mean and standard deviation of what is finite, and how many that are."""
+def spread(values: Array) -> Spread:
+    """Mean and standard deviation, median, quartiles and extremes of what is finite, and how many that are."""
     finite = values[np.isfinite(values)]
+    some = len(finite) > 0
+    nothing: list[float | None] = [None, None]
     return {
-        "mean": finite.mean() if len(finite) else None,
+        "mean": finite.mean() if some else None,
         "deviation": finite.std(ddof=1) if len(finite) > 1 else None,
+        "median": np.median(finite) if some else None,
+        "quartiles": np.quantile(finite, (0.25, 0.75)) if some else nothing,
+        "smallest": finite.min() if some else None,
+        "largest": finite.max() if some else None,
         "count": len(finite),
     }
+
+
+def listed(values: Array) -> Listed:
+    """The values, seed by seed, with their spread."""
+    return {"values": values, **spread(np.asarray(values, float))}

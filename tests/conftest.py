@@ -8,8 +8,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +22,10 @@ import pypdfium2
 import pypdfium2.raw
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from reporting.commands import environment
+from reporting.pipeline import seal
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("any_machine", deadline=None)
@@ -32,53 +38,143 @@ PAGE = """<!doctype html><html lang="en"><title><%= value("title", "text") %></t
 <% endfor %></html>"""
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
 CHARACTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2030), 0x2212]))
-RUBRIC = {"longest_answer": 4, "longest_body": 30, "derivations": [], "points": {"1.1.a": 2, "1.1.b": 1}}
+RUBRIC: dict[str, Any] = {
+    "longest_answer": 80,
+    "longer_answers": {},
+    "longest_body": 30,
+    "derivations": [],
+    "points": {"1.1.a": 2, "1.1.b": 1},
+}
+# A claim of every small report, and how its sentences are told from each other.
+GIVEN = '```claims\ngiven: title == "A report"\n```\n'
+END = re.compile(r"([.!?:][)\"”]*)(?=\s+[\"“‘(]?[A-Z$`\[<*-]|\s*$)")
 FACTS = {"run": {"loss": [0.5, 0.25], "name": "first", "steps": 3}}
 ROOT = Path(__file__).parents[1]
-PARTS = ("Snakefile", "requirements.lock", "rules", "profiles", "config", "nnlib", "scripts", "reporting", "templates")
+PARTS = (
+    "Snakefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "rules",
+    "profiles",
+    "config",
+    "nnlib",
+    "scripts",
+    "reporting",
+    "templates",
+)
 HOSTILE = '<script>alert(1)</script> $x$ {{ 7*7 }} & "q"'
-SMALLER = [
-    (r"epochs: (30|50|200)\b", "epochs: 20"),
-    (r"epochs: 400\b", "epochs: 21"),
-    (r"count: \d+", "count: 30"),
-    (r"steps: 2000", "steps: 300"),
-    (r"learning_rates: \[.*\]", "learning_rates: [0.01, 0.1]"),
-    (r"minibatch_sizes: \[.*\]", "minibatch_sizes: [15, 100]"),
-    (r"authors: \[", f"authors: ['{HOSTILE}', "),
-]
-# Networks that the small build does without, and what the text cites in their place.
-STAND_INS = {
-    "one_layer_zeros": "two_layer_zeros",
-    "two_layer_big_batch_scaled": "two_layer_diverging_logits",
-    "two_layer_constant": "two_layer_zeros",
-    "two_layer_logits": "two_layer_long_logits",
-    "two_linear": "one_layer",
-    "two_linear_single_fast": "two_layer_diverging",
-    **{f"depth_{depth}_assignment": "four_linear" for depth in ("one", "two", "three")},
-    **{f"depth_{depth}_glorot": "four_linear_glorot" for depth in ("one", "two", "three")},
-}
-NEW_RUN = """
-  brand_new:
-    layers: [Linear 64x3, ReLU, Linear 3x1, Sigmoid]
-    scheme: glorot
-    loss: bce
-    epochs: 2
-    learning_rate: 0.004
-    minibatch_size: 20
+# An edit of a style, after which both documents are made anew.
+STYLE = ("reporting/templates/style.css", "body { margin: 0 }", "body { margin: 0mm }")
+# What a build says beside what is wrong.
+USUAL = re.compile(
+    r"Using workflow specific profile|\d+/\d+  |Stopped after \d+ of \d+ jobs?, "
+    r"|.* still of the last good build, not of today's sources\.$|report/report\.ipynb .* make notebook makes it\.$"
+)
+# Prints the jobs that would run and those of each cause, before it says why.
+ASK = """
+import sys
+sys.path.insert(0, ".")
+from reporting.pipeline import console, plan
+said, runs, title = plan.consequences, [], plan.title
+plan.consequences = lambda run, questions: runs.append(run) or said(run, questions)
+
+
+def told(workflow, found, uses):
+    lines = list(plan.plan(workflow, found, uses))
+    yield from (f"job {title(job)}" for job in workflow.dag.needrun_jobs() if job.output)
+    yield from (f"explained {title(job)}" for run in runs for job in run)
+    yield from lines
+
+
+console.plan = told
+from snakemake.cli import main
+main(["-n", *sys.argv[1:]])
 """
+NEW_RUN = "  pluto: {title: Pluto, days: 14160, groups: 20, largest: 160}\n"
+
+# What some tests use beside the project's own needs, and Debian's packages that bring it.
+DEBIAN = {
+    "chromium": "chromium",
+    "debootstrap": "debootstrap",
+    "libatomic.so.1": "libatomic1",
+    "pdftotext": "poppler-utils",
+    "qemu-x86_64": "qemu-user",
+    "qpdf": "qpdf",
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+LACKS = "this machine lacks "
 
 
+def found(name: str) -> str | None:
+    """Where a program is; a library has its name for a place."""
+    if ".so." not in name:
+        return next(filter(None, map(shutil.which, BROWSERS if name == "chromium" else [name])), None)
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return None
+    return name
+
+
+def need(*names: str) -> None:
+    """Skip a test on a machine that lacks something, or fail it if INSTALLED names the package that should be there."""
+    missing = [name for name in names if not found(name)]
+    installed = [DEBIAN[name] for name in missing if DEBIAN[name] in os.environ.get("INSTALLED", "").split()]
+    if missing:
+        (pytest.fail if installed else pytest.skip)(LACKS + ", ".join(missing))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why tests were skipped, and which command brings what they need."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
+    lacking = {reason: count for reason, count in reasons.items() if reason.startswith(LACKS)}
+    if lacking:
+        names = sorted({name for reason in lacking for name in reason.removeprefix(LACKS).split(", ")})
+        command = " ".join([environment.INSTALL["debian"], *sorted(DEBIAN[name] for name in names)])
+        terminalreporter.write_line(
+            f"{sum(lacking.values())} skipped: {LACKS}{', '.join(names)}. As root on Debian: {command}"
+        )
+    for reason in reasons.keys() - lacking.keys():
+        terminalreporter.write_line(f"{reasons[reason]} skipped: {reason}")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files that need the small build wait, but for the first, which makes it while others run."""
-    waiting = {item.path for item in items if "built" in getattr(item, "fixturenames", ())}
-    waiting -= {min(waiting, default=None)}
-    items.sort(key=lambda item: item.path in waiting)
+    """What needs the whole assignment takes long. Files that need a build wait, but for the first, which makes it while
+    others run."""
+    for fixture in ("assignment", "built"):
+        needing = [item for item in items if fixture in getattr(item, "fixturenames", ())]
+        waiting = {item.path for item in needing}
+        waiting -= {min(waiting, default=None)}
+        items.sort(key=lambda item, waiting=waiting: item.path in waiting)  # type: ignore[misc]
+        for item in needing if fixture == "assignment" else ():
+            item.add_marker(pytest.mark.soak)
+
+
+def grounded(text: str) -> str:
+    """The text with that claim as the ground of each of its sentences."""
+    parts = text.split("\n\n")
+    for index, part in enumerate(map(str.rstrip, parts)):
+        if part and not re.match(r"\s*(?:\$\$|```|\||#|:::|<% )", part):
+            part = END.sub(r"\1 [given]", part)
+            parts[index] = part if part.endswith("[given]") else f"{part}. [given]"
+    return "\n\n".join(parts)
 
 
 @pytest.fixture
 def write_page(tmp_path: Path) -> Callable[..., str]:
     """A small report, from its sections' text to HTML: questions 1.1.a and 1.1.b, figures `one` and `two`."""
-    from reporting.document import page, rehearse
+    from reporting.compose.document import page, rehearse
 
     def write(
         *texts: str,
@@ -86,7 +182,7 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
         tree: Mapping[str, Any] = FACTS,
         characters: str = CHARACTERS,
         appendix: str = "# Notes\n\nMore.\n",
-        summary: str = "What was found.",
+        summary: str = "What was found. [defined]",
         frame: str = PAGE,
         picture: str = PICTURE,
         rehearsal: bool = False,
@@ -146,8 +242,8 @@ class Project:
         command = [sys.executable, "-m", "snakemake", *words]
         return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
 
-    def build(self) -> subprocess.CompletedProcess[str]:
-        done = self.snakemake()
+    def build(self, *words: str) -> subprocess.CompletedProcess[str]:
+        done = self.snakemake(*words)
         assert done.returncode == 0, done.stderr
         return done
 
@@ -168,6 +264,39 @@ class Project:
     def products(self) -> dict[str, bytes]:
         """The content of every file that must be the same in every build: all but the logs."""
         return {name: content for name, (_, content) in self.made().items() if not name.startswith("results/logs/")}
+
+    def edit(self, name: str, old: str, new: str) -> Callable[[], None]:
+        """Replace the one `old` in a file; what is returned puts the file back."""
+        count = (self.root / name).read_text(encoding="utf-8").count(old)
+        assert count == 1, f"{old!r} is {count} times in {name}"
+        return self.rewrite(name, lambda content: content.replace(old, new))
+
+    def append(self, name: str, text: str) -> Callable[[], None]:
+        """Write more at the end of a file; what is returned puts the file back."""
+        return self.rewrite(name, lambda content: content + text)
+
+    def rewrite(self, name: str, change: Callable[[str], str]) -> Callable[[], None]:
+        path = self.root / name
+        content = path.read_text(encoding="utf-8")
+        path.write_text(change(content), encoding="utf-8")
+
+        def put_back() -> None:
+            path.write_text(content, encoding="utf-8")
+
+        return put_back
+
+    def tidy(self, said: str) -> None:
+        """Remove what no rule makes any more, with the command that a build says."""
+        (command,) = re.findall(r"to remove them: (.*)$", said, re.MULTILINE)
+        subprocess.run(["sh", "-c", command], cwd=self.root, check=True)
+
+    def forge(self, name: str, content: bytes) -> None:
+        """Write a result with its seal, as if a faulty job had made it."""
+        found = seal.read(self.root / name)
+        assert found
+        (self.root / name).write_bytes(content)
+        forged = {"sha256": seal.sha256(self.root / name), "making": asdict(found.making)}
+        seal.place(self.root / name).write_text(json.dumps(forged), encoding="utf-8")
 
     def report(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (self.root / "report").glob("[!.]*")}
@@ -225,56 +354,93 @@ class Project:
             document.close()
 
 
+@contextmanager
+def mounted(*arguments: str) -> Iterator[None]:
+    """A mount for a while; skips the test where that is not permitted."""
+    done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", arguments[-1]], check=True)
+
+
+def ask(root: Path, *words: str) -> tuple[set[str], set[str], str]:
+    """The jobs that would run, the causes, and all that the plan says; no job has no cause, and no cause is twice."""
+    command = [sys.executable, "-c", ASK, *words]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    jobs, explained = (set(re.findall(rf"^{word} (\S+)$", said, re.MULTILINE)) for word in ("job", "explained"))
+    causes = re.findall(r"^(.*)\n  → ", said, re.MULTILINE)
+    assert explained == jobs, said
+    assert len(causes) == len(set(causes)), said
+    return jobs, set(causes), said
+
+
+def copied(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+
+
 def copy_of_the_project(folder: Path) -> Path:
     root = folder / "my report"
+    root.mkdir()
     for part in PARTS:
-        if (ROOT / part).is_dir():
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            root.mkdir(exist_ok=True)
-            shutil.copy(ROOT / part, root / part)
+        copied(ROOT / part, root / part) if (ROOT / part).is_dir() else shutil.copy(ROOT / part, root / part)
     return root
 
 
-def stood_in(text: str) -> str:
-    return re.sub(rf"\b({'|'.join(STAND_INS)})\b", lambda match: STAND_INS[match[1]], text)
+def small_report(folder: Path) -> Path:
+    """The smallest report, with what tests/report adds to it, and the engine within it, where tests may change it."""
+    root = folder / "a report"
+    copied(ROOT / "reporting" / "new", root)
+    (root / "templates" / "sections" / "1.md").unlink()
+    copied(ROOT / "tests" / "report", root)
+    copied(ROOT / "reporting", root / "reporting")
+    shutil.copy(ROOT / "requirements.lock", root)
+    return root
+
+
+def once(factory: pytest.TempPathFactory, worker: str, copy: Callable[[Path], Path], *targets: str) -> Project:
+    """A build of a copy; the processes that run tests share it."""
+    base = factory.getbasetemp()
+    folder = (base if worker == "master" else base.parent) / copy.__name__
+    folder.mkdir(exist_ok=True)
+    with (folder / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (folder / "root").exists():
+            project = Project(copy(folder))
+            project.build(*targets)
+            (folder / "root").write_text(str(project.root), encoding="utf-8")
+    return Project(Path((folder / "root").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
-    """A small build, to be read only; the processes that run tests share it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "pipeline"
-    folder.mkdir(exist_ok=True)
-    with (folder / "turn").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not (folder / "built").exists():
-            make_small(copy_of_the_project(folder)).build()
-            (folder / "built").touch()
-    return Project(folder / "my report")
-
-
-def make_small(root: Path) -> Project:
-    """Fewer networks, which train for a shorter time, and no claims, of which some hold for long runs only."""
-    path = root / "config" / "config.yaml"
-    text = path.read_text(encoding="utf-8")
-    for name in STAND_INS:
-        text, found = re.subn(rf"^  {name}:\n(?:    .*\n)+", "", text, flags=re.MULTILINE)
-        assert found == 1, name
-    for pattern, new in SMALLER:
-        text = re.sub(pattern, new, text)
-    path.write_text(stood_in(text), encoding="utf-8")
-    for path in (root / "templates").rglob("*.md"):
-        text = stood_in(path.read_text(encoding="utf-8"))
-        text = re.sub(r"^```claims\n.*?^```", "```claims\nnone: small\n```", text, flags=re.MULTILINE | re.DOTALL)
-        path.write_text(re.sub(r"cells\[\d+\]", "cells[1]", text), encoding="utf-8")  # a small sweep has few
-    return Project(root)
+    """A small report with its notebook, to be read only."""
+    return once(tmp_path_factory, worker_id, small_report, "all", "report/report.ipynb")
 
 
 @pytest.fixture
-def project(built: Project, tmp_path: Path) -> Project:
-    """A copy of that build, to be changed."""
+def copy(built: Project, tmp_path: Path) -> Project:
+    """A copy of it, to be changed."""
     return Project(shutil.copytree(built.root, tmp_path / "a copy"))
+
+
+@pytest.fixture(scope="session")
+def assignment(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The assignment's whole report, which takes minutes; to be read only."""
+    return once(tmp_path_factory, worker_id, copy_of_the_project)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    need("chromium", "libatomic.so.1")  # which the browser's driver loads
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found("chromium"), args=BROWSER)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -299,61 +465,3 @@ def violations(tmp_path: Path) -> Callable[[bytes], list[str]]:
         ]
 
     return check
-
-
-LEAFLET = {
-    "config/rubric.yaml": """longest_answer: 4
-longest_body: 9
-derivations: []
-points:
-  1.1.a: 2
-""",
-    "templates/summary.md": "What was found.\n",
-    "templates/sections/1.1.md": """<% from "cells.md" import descent, descent_figure %>
-# Descent
-
-<%= descent("first") %>
-
-:::: question 1.1.a Where does it end?
-Say it, $x$ and $y$.
-
-::: answer
-At <%= value("descents.first.end.x", "coordinate") %>, as [](#fig-descents/first) shows.
-
-```claims
-descents.first.end.f < 100
-```
-:::
-
-::: figure descents/first
-The way.
-
-<%= descent_figure("first") %>
-:::
-::::
-""",
-    "templates/sections/A.md": """# Artifacts
-
-<% for name in ["config", "descents/first"] %>
-- <%= anchor(name) %> <%= name %>
-<% endfor %>
-""",
-}
-
-
-@pytest.fixture(scope="session")
-def leaflet(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The small build with a report of a page or two, which is soon made; to be read only."""
-    project = Project(shutil.copytree(built.root, tmp_path_factory.mktemp("leaflet") / "a leaflet"))
-    for path in (project.root / "templates" / "sections").iterdir():
-        path.unlink()
-    for name, text in LEAFLET.items():
-        (project.root / name).write_text(text, encoding="utf-8")
-    project.build()
-    return project
-
-
-@pytest.fixture
-def copy(leaflet: Project, tmp_path: Path) -> Project:
-    """A copy of it, to be changed."""
-    return Project(shutil.copytree(leaflet.root, tmp_path / "a copy"))

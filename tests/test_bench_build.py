@@ -1,24 +1,24 @@
-"""Facts about scripts/bench_build.py: what it changes is there to be changed, and what fails ends it."""
+"""Facts about benchmarks/build: what it changes is there to be changed, and what fails ends it."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-from scripts import bench_build
+from benchmarks import build
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_the_text_that_it_edits_is_there() -> None:
-    assert bench_build.SENTENCE in (ROOT / bench_build.TEXT).read_text(encoding="utf-8")
+    assert build.SENTENCE in (ROOT / build.TEXT).read_text(encoding="utf-8")
 
 
 def test_the_learning_rate_that_it_edits_is_there(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text((ROOT / "config/config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     before = path.read_text(encoding="utf-8").splitlines()
-    bench_build.edit(path, bench_build.RATE, r"\g<1>0.0123", pattern=True)
+    build.edit(path, build.RATE, r"\g<1>0.0123", pattern=True)
     changed = [
         (old, new) for old, new in zip(before, path.read_text(encoding="utf-8").splitlines(), strict=True) if old != new
     ]
@@ -28,10 +28,10 @@ def test_the_learning_rate_that_it_edits_is_there(tmp_path: Path) -> None:
 def test_an_edit_that_changes_nothing_ends_it(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("one", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"^a\.md: there is no 'two' to change"):
-        bench_build.edit(tmp_path / "a.md", "two", "three")
+        build.edit(tmp_path / "a.md", "two", "three")
 
 
 def test_a_command_is_timed_and_its_failure_ends_it(tmp_path: Path) -> None:
-    assert bench_build.timed([sys.executable, "-c", "import time; time.sleep(0.05)"], tmp_path) > 0.05
+    assert build.timed([sys.executable, "-c", "import time; time.sleep(0.05)"], tmp_path) > 0.05
     with pytest.raises(SystemExit, match=r"failed:\nwrong\n"):
-        bench_build.timed([sys.executable, "-c", "print('wrong'); raise SystemExit(1)"], tmp_path)
+        build.timed([sys.executable, "-c", "print('wrong'); raise SystemExit(1)"], tmp_path)

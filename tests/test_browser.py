@@ -1,29 +1,17 @@
-"""Facts about report.html in a real browser, on a laptop and a phone: it is quiet, it fits, values say their source."""
+"""Facts about report.html in a real browser, on a laptop and a phone: it is quiet, it fits, values say their source,
+sentences what they rest on."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, CDPSession, Locator, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Locator
 
 from tests.conftest import Project
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
 SCREENS: dict[str, dict[str, Any]] = {
     "laptop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -38,19 +26,13 @@ FOCUSED = """() => [...document.querySelectorAll("data")].map(value => {
           visible: style.visibility, ink: style.color, paper: style.backgroundColor};
 })"""
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        missing = "no Chromium is installed; on Debian, apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+# What each sentence's bubble says while its mark has the focus.
+ASKED = """() => [...document.querySelectorAll(".ground")].map(mark => {
+  mark.focus({preventScroll: true});
+  const style = getComputedStyle(mark, "::after");
+  return {label: mark.getAttribute("aria-label"), says: style.content, display: style.display,
+          visible: style.visibility, ink: style.color, paper: style.backgroundColor};
+})"""
 
 
 class Visit:
@@ -74,26 +56,26 @@ def asked(address: str, own: str) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=SCREENS)
-def visit(browser: Browser, built: Project, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(browser: Browser, assignment: Project, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """To be read only."""
-    visit = Visit(browser, request.param, built.root / "report" / "report.html")
+    visit = Visit(browser, request.param, assignment.root / "report" / "report.html")
     yield visit
     visit.end()
 
 
 @pytest.fixture
-def touched(browser: Browser, built: Project, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def touched(browser: Browser, assignment: Project, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """To be changed."""
-    visit = Visit(browser, getattr(request, "param", "phone"), built.root / "report" / "report.html")
+    visit = Visit(browser, getattr(request, "param", "phone"), assignment.root / "report" / "report.html")
     yield visit
     visit.end()
 
 
 @pytest.fixture
-def short(browser: Browser, built: Project, tmp_path: Path) -> Iterator[Visit]:
+def short(browser: Browser, assignment: Project, tmp_path: Path) -> Iterator[Visit]:
     """To be changed: the report without what follows its first section, on a phone."""
     part = '<section class="part"'
-    before, first, *_ = built.page.split(part)
+    before, first, *_ = assignment.page.split(part)
     path = tmp_path / "short.html"
     path.write_text(f"{before}{part}{first}</main></body></html>", encoding="utf-8")
     visit = Visit(browser, "phone", path)
@@ -138,7 +120,7 @@ def unreachable(visit: Visit) -> list[str]:
       });
       window.goals = [...document.querySelectorAll("*")].filter(item => {
         const way = getComputedStyle(item).overflowX;
-        return item.matches("a") || (way == "auto" || way == "scroll") && item.scrollWidth > item.clientWidth;
+        return item.matches("a, .ground") || (way == "auto" || way == "scroll") && item.scrollWidth > item.clientWidth;
       });
       document.activeElement.blur();
       return document.querySelectorAll("a, [tabindex]").length;
@@ -177,12 +159,27 @@ def silent(visit: Visit) -> list[str]:
     return faults
 
 
+def mute(visit: Visit) -> list[str]:
+    """The sentences whose mark does not show, when it has the focus, what they rest on."""
+    faults = []
+    for mark in visit.page.evaluate(ASKED):
+        label = mark["label"].replace("\n", " ")
+        says = mark["says"].replace("\\a ", " ").replace("\\", "").strip('"')
+        shown = mark["display"] != "none" and mark["visible"] == "visible"
+        if not shown or says != label or not re.match("Rests on .", label):
+            faults.append(f"{label}: says {says}")
+        elif contrast(mark["ink"], mark["paper"]) < 4.5:
+            faults.append(f"{label}: {mark['ink']} on {mark['paper']} is hard to read")
+    return faults
+
+
 def bubble(visit: Visit, value: Locator) -> tuple[float, float, float, float] | None:
-    """Left, top, right and bottom of the bubble that a value shows."""
+    """Left, top, right and bottom of the bubble that a value or the mark of a sentence shows."""
     session: CDPSession = visit.page.context.new_cdp_session(visit.page)
-    path = value.evaluate("value => { window.chosen = value; return value.title }")
+    path = value.evaluate("value => { window.chosen = value; return value.title || value.ariaLabel }")
     found = session.send("Runtime.evaluate", {"expression": "window.chosen"})["result"]["objectId"]
     parts = session.send("DOM.describeNode", {"objectId": found})["node"].get("pseudoElements", [])
+    parts = [part for part in parts if part["pseudoType"] == "after"]
     assert len(parts) <= 1, path
     for part in parts:
         box = session.send("DOM.getBoxModel", {"backendNodeId": part["backendNodeId"]})["model"]["border"]
@@ -190,19 +187,22 @@ def bubble(visit: Visit, value: Locator) -> tuple[float, float, float, float] | 
     return None
 
 
-def misplaced(visit: Visit, act: Callable[[Locator], None] = Locator.hover) -> list[str]:
+def misplaced(visit: Visit, act: Callable[[Locator], None] = Locator.hover, which: str = "data") -> list[str]:
     """Bubbles that are not there, leave the window, or lie on their value: at the edges, and those of long paths."""
     size = visit.page.viewport_size
     assert size is not None
     faults = []
-    for index in visit.page.evaluate("""() => {
-      const values = [...document.querySelectorAll("data")], at = value => value.getClientRects()[0];
+    for index in visit.page.evaluate(
+        """which => {
+      const values = [...document.querySelectorAll(which)], at = value => value.getClientRects()[0];
       const order = key => values.map((_, index) => index).sort((a, b) => key(values[a]) - key(values[b]));
       const right = order(value => -at(value).right).filter(index => at(values[index]).right <= innerWidth);
-      const chosen = [order(value => at(value).left), right, order(value => -value.title.length)];
+      const chosen = [order(value => at(value).left), right, order(value => -(value.title || value.ariaLabel).length)];
       return [...new Set([...chosen.flatMap(list => list.slice(0, 5)), 0, 1, 2, values.length - 1])];
-    }"""):
-        value = visit.page.locator("data").nth(index)
+    }""",
+        which,
+    ):
+        value = visit.page.locator(which).nth(index)
         value.scroll_into_view_if_needed()
         act(value)
         box = bubble(visit, value)
@@ -219,7 +219,7 @@ def misplaced(visit: Visit, act: Callable[[Locator], None] = Locator.hover) -> l
 
 
 def focus(value: Locator) -> None:
-    value.locator("a").first.focus()
+    value.evaluate("value => (value.querySelector('a') || value).focus()")
 
 
 def test_the_browser_says_nothing_and_asks_nobody_for_anything(visit: Visit) -> None:
@@ -228,6 +228,12 @@ def test_the_browser_says_nothing_and_asks_nobody_for_anything(visit: Visit) -> 
 
 def test_the_page_does_not_scroll_sideways(visit: Visit) -> None:
     assert too_wide(visit) == []
+
+
+def test_a_figure_with_panels_fits_the_screen(visit: Visit) -> None:
+    figures = visit.page.locator(".pictures:has(.stackable)")
+    assert figures.count() > 1
+    assert figures.evaluate_all("figures => figures.filter(figure => figure.scrollWidth > figure.clientWidth)") == []
 
 
 def test_every_link_leads_to_a_place_in_the_page(visit: Visit) -> None:
@@ -244,9 +250,19 @@ def test_every_value_with_the_focus_says_from_where_it_comes(visit: Visit) -> No
     assert silent(visit) == []
 
 
+def test_every_sentence_with_the_focus_says_what_it_rests_on(visit: Visit) -> None:
+    assert visit.page.locator("main .answer .ground").count() > 60
+    assert visit.page.locator("figcaption .ground").count() > 30
+    assert visit.page.locator(".summary .ground").count() > 1
+    assert mute(visit) == []
+
+
+@pytest.mark.parametrize("which", ["data", ".ground"])
 @pytest.mark.parametrize("act", [Locator.hover, focus])
-def test_a_bubble_is_in_the_window_and_beside_its_value(visit: Visit, act: Callable[[Locator], None]) -> None:
-    assert misplaced(visit, act) == []
+def test_a_bubble_is_in_the_window_and_beside_its_value(
+    visit: Visit, act: Callable[[Locator], None], which: str
+) -> None:
+    assert misplaced(visit, act, which) == []
     assert too_wide(visit) == []
 
 
@@ -273,6 +289,16 @@ def test_a_tap_shows_from_where_a_value_comes_and_a_second_tap_goes_there(touche
     touched.page.wait_for_url(f"{address}#artifact-**")
     artifact = value.get_attribute("data-artifact")
     assert touched.page.url == f"{address}#artifact-{artifact}"
+
+
+def test_a_tap_shows_what_a_sentence_rests_on_and_goes_nowhere(touched: Visit) -> None:
+    mark = touched.page.locator("main .ground").first
+    address = touched.page.url
+    assert bubble(touched, mark) is None
+    mark.tap()
+    touched.page.wait_for_timeout(500)
+    assert bubble(touched, mark) is not None
+    assert touched.page.url == address
 
 
 @pytest.mark.parametrize("touched", ["laptop"], indirect=True)
@@ -309,6 +335,8 @@ def test_a_browser_prints_no_bubble(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
     try:
         assert len(silent(visit)) == visit.page.locator("data").count()
+        assert len(mute(visit)) == visit.page.locator(".ground").count()
+        assert not visit.page.locator(".ground").first.is_visible()
     finally:
         visit.page.emulate_media(media="screen")
 
@@ -349,6 +377,19 @@ WRONG: dict[str, tuple[str, Callable[[Visit], list[str]], str]] = {
     "one word in each bubble": (style('data::after { content: "x" !important }'), silent, 'says "x"'),
     "a hidden bubble": (style("data::after { display: none !important }"), silent, ": says"),
     "a pale bubble": (style("data::after { color: #777 !important }"), silent, "hard to read"),
+    "a sentence without a bubble": (style(".ground::after { content: none !important }"), mute, "says none"),
+    "a hidden bubble of a sentence": (style(".ground::after { display: none !important }"), mute, ": says"),
+    "a pale bubble of a sentence": (style(".ground::after { color: #777 !important }"), mute, "hard to read"),
+    "a sentence that rests on nothing": (
+        "document.querySelector('.ground').ariaLabel = 'Rests on'",
+        mute,
+        "^Rests on: says Rests on$",
+    ),
+    "a sentence past the Tab key": (
+        "document.querySelector('.ground').removeAttribute('tabindex')",
+        unreachable,
+        "not reached: <span",
+    ),
     "a bubble off the screen": (
         style("data::after { position-area: none !important; left: -99px !important }"),
         misplaced,

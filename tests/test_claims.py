@@ -1,8 +1,7 @@
-"""Facts about reporting/claims.py: a claim holds exactly when Python says so, or it is refused, quickly and by name."""
+"""Facts about cite/claims: a claim holds exactly when Python says so, or it is refused, quickly and by name."""
 
 import ast
 import operator
-import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.claims import DEEPEST, FUNCTIONS, LONGEST, ClaimError, check
-from reporting.sections import ReportError
-from reporting.values import CitationError, Unknown, Values
+from reporting.cite.claims import DEEPEST, FUNCTIONS, LONGEST, ClaimError, check
+from reporting.cite.paths import CitationError, Unknown
+from reporting.cite.values import Values
+from reporting.compose.sections import ReportError
 
 TREE: dict[str, Any] = {
     "descents/first": {"end": {"f": 0.98}, "steps": 10, "path": [3, 2.5, 1.25]},
@@ -370,7 +370,7 @@ SECTION = """# Descent
 Ask.
 
 ::: answer
-Yes.
+Yes. [{}]
 
 {}
 :::
@@ -380,7 +380,7 @@ Yes.
 Ask.
 
 ::: answer
-No.
+Yes. [defined]
 
 ```claims
 none: a test
@@ -388,20 +388,13 @@ none: a test
 :::
 ::::
 """
-TABLE = """# Notes
-
-<% for claim in claims() %>
-[](#q-<%= claim.question %>) has
-<% if claim.expression %>`<%= claim.expression | safe %>`<% else %><%= claim.reason %><% endif %>
-
-<% for path in claim.cited %><%= value(path, "any") %>;<% endfor %>
-
-<% endfor %>
-"""
 
 
 def section(*claims: str) -> str:
-    return SECTION.format("\n".join(["```claims", *claims, "```"]))
+    """A section whose first answer rests on claims."""
+    lines = [f"claim{number}: {claim}" for number, claim in enumerate(claims)]
+    names = ", ".join(line.partition(":")[0] for line in lines) or "defined"
+    return SECTION.format(names, "\n".join(["```claims", *lines, "```"]))
 
 
 @pytest.mark.parametrize(
@@ -409,7 +402,7 @@ def section(*claims: str) -> str:
     [
         (["run.steps < 3"], "question 1.1.a: the claim run.steps < 3 does not hold; run.steps is 3"),
         (
-            ["run.steps == 3", "", "run.loss[1] > run.steps"],
+            ["run.steps == 3", "run.loss[1] > run.steps"],
             "question 1.1.a: the claim run.loss[1] > run.steps does not hold; run.loss[1] is 0.25; run.steps is 3",
         ),
         (
@@ -432,13 +425,14 @@ def section(*claims: str) -> str:
             "run.name is 'first'",
         ),
         (
-            [],
-            "question 1.1.a: has no ```claims; declare what the answer asserts, or `none:` and why",
+            ["run.steps < 3", "run.steps > 3"],
+            "question 1.1.a: the claim run.steps < 3 does not hold; run.steps is 3\n"
+            "question 1.1.a: the claim run.steps > 3 does not hold; run.steps is 3",
         ),
     ],
 )
 @pytest.mark.parametrize("rehearsal", [True, False])
-def test_a_claim_that_fails_in_a_report_is_one_message_that_names_its_question(
+def test_claims_that_fail_in_a_report_are_a_message_each_that_names_the_question(
     write_page: WritePage, claims: list[str], message: str, rehearsal: bool
 ) -> None:
     with pytest.raises(ReportError) as caught:
@@ -448,7 +442,7 @@ def test_a_claim_that_fails_in_a_report_is_one_message_that_names_its_question(
 
 def test_an_answer_without_claims_is_refused(write_page: WritePage) -> None:
     with pytest.raises(ReportError, match=r"^question 1.1.a: has no ```claims; declare"):
-        write_page(SECTION.format("More."))
+        write_page(SECTION.format("defined", "More. [defined]"))
 
 
 def test_the_claims_of_another_question_do_not_count(write_page: WritePage) -> None:
@@ -456,22 +450,41 @@ def test_the_claims_of_another_question_do_not_count(write_page: WritePage) -> N
         write_page(section("run.steps == 3").replace("```claims\nnone: a test\n```\n", ""))
 
 
-def test_the_appendix_can_list_every_claim_with_its_values(write_page: WritePage) -> None:
-    markup = write_page(section('run.loss[0] > run.loss[1] and run.name != "<b>"', "run.steps < 4"), appendix=TABLE)
-    text = re.sub(r"<[^>]*>", "", markup.partition('id="part-A"')[2])
-    assert "1.1.a has\nrun.loss[0] &gt; run.loss[1] and run.name != &quot;&lt;b&gt;&quot;" in text
-    assert "0.5;0.25;&quot;first&quot;;" in text
-    assert "1.1.b has\na test" in text
+NAMELESS = "has no name that a sentence can give; write NAME: EXPRESSION"
 
 
-def test_none_needs_a_reason(write_page: WritePage) -> None:
-    with pytest.raises(ReportError, match=r"^question 1.1.a: "):
-        write_page(section("none:"))
+@pytest.mark.parametrize(
+    ("fence", "message"),
+    [
+        ("none:", "`none:` needs a reason"),
+        ("none: a test\nx: run.steps == 3", "`none:` says that nothing is claimed, but there are claims"),
+        ("run.steps == 3", f"the claim run.steps == 3 {NAMELESS}"),
+        ("Steps: run.steps == 3", f"the claim Steps: run.steps == 3 {NAMELESS}"),
+        ("shown: run.steps == 3", f"the claim shown: run.steps == 3 {NAMELESS}"),
+        ("x:", f"the claim x: {NAMELESS}"),
+        ("# steps", f"the claim # steps {NAMELESS}"),
+        ("x: run.steps == 3 # three", "the claim run.steps == 3 # three has a comment; a claim is an expression alone"),
+        ("x: run.steps == \uff13", "the claim run.steps == \uff13 has '\uff13'; a claim is written in plain ASCII"),
+        ("x: run.\uff53teps == 3", "the claim run.\uff53teps == 3 has '\uff53'; a claim is written in plain ASCII"),
+    ],
+)
+def test_what_is_no_claim_is_refused(write_page: WritePage, fence: str, message: str) -> None:
+    with pytest.raises(ReportError) as caught:
+        write_page(SECTION.format("defined", f"```claims\n{fence}\n```"))
+    assert str(caught.value).split("\n")[0] == f"question 1.1.a: {message}"
 
 
-def test_claims_outside_of_a_question_are_refused(write_page: WritePage) -> None:
-    with pytest.raises(ReportError, match=r"^templates/sections/1\.1\.md: "):
-        write_page(section("run.steps == 3").replace("# Descent\n", "# Descent\n\n```claims\nrun.steps == 3\n```\n"))
+def test_a_number_sign_in_a_text_is_no_comment() -> None:
+    check("networks.two_layer.scheme != '#'", Values(TREE))
+
+
+def test_claims_outside_of_a_question_are_for_the_captions_there(write_page: WritePage) -> None:
+    fence = "```claims\nsteps: run.steps == {}\n```\n"
+    figure = "::: figure one\nOf some steps. [steps]\n:::\n\nSee [](#fig-one).\n"
+    text = section("run.loss[0] == 0.5").replace("# Descent\n", f"# Descent\n\n{fence}\n{figure}")
+    write_page(text.replace("{}", "3"))
+    with pytest.raises(ReportError, match=r"^templates/sections/1\.1\.md: the claim run\.steps == 4 does not hold"):
+        write_page(text.replace("{}", "4"))
 
 
 def test_a_citation_error_never_leaves_a_claim() -> None:

@@ -1,4 +1,4 @@
-"""Facts about scripts/configuration.py: what is wrong with a configuration is said in a line that names the key."""
+"""Facts about configuration: what is wrong with a configuration is said in a line that names the key."""
 
 import copy
 import json
@@ -11,17 +11,17 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from scripts.configuration import ConfigurationError, load, read, read_rubric
+from reporting.pipeline.settings import ConfigurationError, load, read, read_rubric
 
 REAL = Path(__file__).parents[1] / "config" / "config.yaml"
 TEXT = REAL.read_text(encoding="utf-8")
 RUBRIC = REAL.with_name("rubric.yaml").read_text(encoding="utf-8")
 RATE, STEP, TITLE = "learning_rate: 0.01", "step_size: 0.1,", "title: Gradient descent and neural networks from scratch"
 LAYERS = "layers: [Linear 64x32, ReLU, Linear 32x1, Sigmoid]"
-TWICE = "{start: [3, 2], step_size: 0.1, steps: 10, decay: 1}"
-OTHER = "{start: [3, 2], step_size: 0.11, steps: 10, decay: 1}\n  first: {"
-SWEPT = f"sweep:\n  {LAYERS}"
-NETWORK_KEYS = "layers, scheme, loss, epochs, learning_rate, minibatch_size"
+TWICE = "{title: first run, start: [3, 2], step_size: 0.1, steps: 10, decay: 1}"
+OTHER = "{title: another, start: [3, 2], step_size: 0.11, steps: 10, decay: 1}\n  first: {"
+SWEPT = "sweep:\n  layers: [Linear 64x32, ReLU, Linear 32x1]"
+NETWORK_KEYS = "title, layers, scheme, loss, epochs, learning_rate, minibatch_size"
 NAME = "a name must be a-z, 0-9 and _, and start with a letter"
 ONE_LINE = "must be one line of text, of 1 to 200 characters, none of them invisible"
 
@@ -164,24 +164,67 @@ FAULTS = [
     ("  seeds: 20", "  seeds: 1", "sweep.seeds: is 1, must be at least 20"),
     (
         SWEPT,
-        "sweep:\n  layers: [Linear 64x32, ReLU, Linear 31x1, Sigmoid]",
+        "sweep:\n  layers: [Linear 64x32, ReLU, Linear 31x1]",
         "sweep.layers: Linear 64x32 gives 32 features, Linear 31x1 takes 31",
     ),
     (
         SWEPT,
-        "sweep:\n  layers: [Linear 64x32, ReLU, Linear 32x1]",
-        "sweep.loss: bce takes probabilities, but the last layer is Linear 32x1; end with Sigmoid",
+        f"sweep:\n  {LAYERS}",
+        "sweep.loss: bce_with_logits takes logits, but the last layer is Sigmoid; end with a Linear",
     ),
     ("learning_rates: [0.001,", "learning_rates: [0,", "sweep.learning_rates.0: is 0, must be greater than 0"),
-    ("learning_rates: [0.001, 0.003, 0.01, 0.03, 0.1]", "learning_rates: []", "sweep.learning_rates: has 0 items…"),
-    ("minibatch_sizes: [5,", "minibatch_sizes: [0,", "sweep.minibatch_sizes.0: is 0, must be at least 1"),
-    ("15, 40, 100]", "15, 40, 180]", "sweep.minibatch_sizes.3: is 180, must be at most 179…"),
-    ("reference_minibatch_size: 15", "reference_minibatch_size: 0", "sweep.reference_minibatch_size: is 0, must be…"),
+    (
+        "learning_rates: [0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.3]",
+        "learning_rates: []",
+        "sweep.learning_rates: has 0…",
+    ),
+    ("[0.001, 0.003, 0.01,", "[0.003, 0.001, 0.01,", "sweep.learning_rates: must rise, each given once"),
+    ("minibatch_sizes: [1,", "minibatch_sizes: [0,", "sweep.minibatch_sizes.0: is 0, must be at least 1"),
+    ("15, 40, 100]\n", "15, 40, 180]\n", "sweep.minibatch_sizes.5: is 180, must be at most 179…"),
+    (
+        "reference: {learning_rates: [0.01, 0.03], minibatch_size: 15}",
+        "reference: {learning_rates: [0.01, 0.03], minibatch_size: 0}",
+        "sweep.reference.minibatch_size: is 0, must be at least 1",
+    ),
+    (
+        "reference: {learning_rates: [0.01, 0.03], minibatch_size: 15}",
+        "reference: {learning_rates: [0.01, 0.02], minibatch_size: 15}",
+        "sweep.reference.learning_rates.1: is 0.02, must be one of sweep.learning_rates",
+    ),
+    (
+        "reference: {learning_rates: [0.01, 0.03], minibatch_size: 15}",
+        "reference: {learning_rates: [0.01, 0.03], minibatch_size: 16}",
+        "sweep.reference.minibatch_size: is 16, must be one of sweep.minibatch_sizes",
+    ),
+    (
+        "deep: [Linear 64x64,",
+        "deep: [Linear 64x63,",
+        "tuned.deep: Linear 64x63 gives 63 features, Linear 64x64 takes 64",
+    ),
+    (
+        "one_output: {layers: [Linear 64x1, Sigmoid], loss: bce}",
+        "one_output: {layers: [Linear 64x1], loss: bce}",
+        "rate_scan.networks.one_output.loss: bce takes probabilities, but the last layer is Linear 64x1…",
+    ),
+    ("window: 50", "window: 600", "equal_weights.window: is 600, must be less than epochs, which is 600"),
+    ("after: [20, 200]", "after: [20, 700]", "equal_weights.after: is 700, must be less than epochs, which is 600"),
+    ("after: [0, 2, 10]", "after: [2, 0, 10]", "gradient_noise.after: must rise"),
+    ("fall: 0.01", "fall: 1", "equal_weights.fall: is 1, must be less than 1"),
     ("validation_fraction: 0.2", "validation_fraction: 1", "sweep.validation_fraction: is 1, must be less than 1"),
     (
+        "{first: one_layer, second: one_layer_single",
+        "{first: one_layers, second: one_layer_single",
+        "comparisons.outputs.first: there is no network one_layers; did you mean one_layer?",
+    ),
+    (
+        "{first: two_layer_minibatch_20, second: one_layer_single",
         "{first: two_layer, second: one_layer_single",
-        "{first: two_layers, second: one_layer_single",
-        "comparisons.hidden_layer.first: there is no network two_layers; did you mean two_layer?",
+        "comparisons.hidden_layer: the two differ in layers, minibatch_size, must differ in one setting",
+    ),
+    (
+        "{first: two_layer_logits, second: two_layer_fast_logits",
+        "{first: two_layer_logits, second: two_layer_logits",
+        "comparisons.faster: the two differ in nothing, must differ in one setting",
     ),
     (
         "second: one_layer_single, metric: test_accuracy}",
@@ -315,14 +358,20 @@ def test_the_largest_possible_minibatch_is_allowed(tmp_path: Path) -> None:
 
 
 def test_another_name_is_no_fault_of_a_run_and_its_settings_decide_whether_it_is_another(tmp_path: Path) -> None:
-    read(edited(tmp_path, "  tuned:", "  first_again: {start: [3, 2], step_size: 0.1, steps: 11, decay: 1}\n  tuned:"))
+    read(
+        edited(
+            tmp_path,
+            "  tuned:",
+            "  first_again: {title: again, start: [3, 2], step_size: 0.1, steps: 11, decay: 1}\n  tuned:",
+        )
+    )
 
 
 def test_an_anchor_gives_its_settings_to_another_run(tmp_path: Path) -> None:
     path = edited(tmp_path, "  two_layer:\n", "  two_layer: &a\n")
-    path.write_text(path.read_text() + "  longer: {<<: *a, epochs: 21}\n")
+    path.write_text(path.read_text() + "  longer: {<<: *a, title: longer, epochs: 21}\n")
     networks = read(path)["networks"]
-    assert networks["longer"] == {**networks["two_layer"], "epochs": 21}
+    assert networks["longer"] == {**networks["two_layer"], "title": "longer", "epochs": 21}
 
 
 @pytest.mark.parametrize("old", [RATE, "epochs: 20", "seed: 12345"])
@@ -339,7 +388,7 @@ def test_a_value_that_does_not_fit_its_tag_is_explained(tmp_path: Path, value: s
     ("old", "new"),
     [
         (TITLE, 'title: "a\\n"'),
-        ("  tuned:", '  "a\\n": {start: [3, 2], step_size: 0.1, steps: 11, decay: 1}\n  tuned:'),
+        ("  tuned:", '  "a\\n": {title: again, start: [3, 2], step_size: 0.1, steps: 11, decay: 1}\n  tuned:'),
     ],
 )
 def test_a_line_break_at_the_end_of_a_name_or_a_text_is_refused(tmp_path: Path, old: str, new: str) -> None:
@@ -351,22 +400,25 @@ def test_a_key_with_a_line_break_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_run_is_a_duplicate_however_its_numbers_are_written(tmp_path: Path) -> None:
-    again = "  first_again: {start: [3.0, 2], step_size: 0.1, steps: 10, decay: 1.0}\n  tuned:"
+    again = "  first_again: {title: again, start: [3.0, 2], step_size: 0.1, steps: 10, decay: 1.0}\n  tuned:"
     (_,) = lines_about(edited(tmp_path, "  tuned:", again))
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", ": must have longest_answer (int), longest_body (int), derivations (list), points (dict)"),
-        ("- a", ": must have longest_answer (int), longest_body (int), derivations (list), points (dict)"),
-        (RUBRIC.replace("longest_body: 30", ""), ": must have longest_answer (int), longest_body (int), derivations"),
-        (RUBRIC.replace("longest_answer: 4", "longest_answer: 4.0"), ": must have longest_answer (int)"),
+        ("", ": must have longest_answer (int), longer_answers (dict), longest_body (int), derivations (list)"),
+        ("- a", ": must have longest_answer (int), longer_answers (dict), longest_body (int), derivations (list)"),
+        (RUBRIC.replace("longest_body: 24", ""), ": must have longest_answer (int), longer_answers (dict)"),
+        (RUBRIC.replace("longest_answer: 80", "longest_answer: 80.0"), ": must have longest_answer (int)"),
         (f"{RUBRIC}\nmore: 1", ": must have longest_answer (int)"),
         (RUBRIC.replace("1.1.a: 1", "1.1.a: one"), ": points.1.1.a: is 'one', must be an integer, at least 0"),
         (RUBRIC.replace("1.1.a: 1", "1.1.a: -1"), ": points.1.1.a: is -1, must be an integer, at least 0"),
         (RUBRIC.replace("1.1.a: 1", "1.1.a: true"), ": points.1.1.a: is True, must be an integer, at least 0"),
         (RUBRIC.replace("1.1.a: 1", "1.1.a: 0.5"), ": points.1.1.a: is 0.5, must be an integer, at least 0"),
+        (RUBRIC.replace("1.7.c: 140", "1.7.c: -1"), ": longer_answers.1.7.c: is -1, must be an integer, at least 0"),
+        (RUBRIC.replace("1.7.c: 140", "1.7.d: 140"), ": longer_answers: '1.7.d' is no question of points"),
+        (RUBRIC.replace("[1.2.a,", "[[1.2.a],"), ": derivations: ['1.2.a'] is no question of points"),
         (RUBRIC.replace("1.1.b: 0", "1.1.a: 0"), ", line 9: the key 1.1.a is given twice"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Facts about scripts/console.py: what a build says in a terminal and elsewhere, when it fails and when it is done."""
+"""Facts about pipeline/console: what a build says in a terminal and elsewhere, when it fails and when it is done."""
 
 import logging
 import os
@@ -12,15 +12,20 @@ from typing import Any
 
 import pytest
 
-from scripts import console
-from scripts.console import Console
-from tests.conftest import Project
+from reporting.pipeline import console
+from reporting.pipeline.console import Console
+from reporting.pipeline.freshness import Cause, Stale
+from tests.conftest import STYLE, Project
 
 
-def job(rule: str, output: str, log: str = "", **wildcards: str) -> Any:
-    return SimpleNamespace(
-        rule=SimpleNamespace(name=rule), output=[output], log=[log] if log else [], wildcards_dict=wildcards
-    )
+class Job(SimpleNamespace):
+    """As much of one of Snakemake's as is asked for."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+def job(rule: str, output: str, log: str = "", **wildcards: str) -> Job:
+    return Job(rule=SimpleNamespace(name=rule), output=[output], log=[log] if log else [], wildcards_dict=wildcards)
 
 
 class Workflow:
@@ -28,9 +33,8 @@ class Workflow:
 
     def __init__(self, *jobs: Any) -> None:
         self.dryrun = False
-        self.dag_settings = SimpleNamespace(forcerun=frozenset({"asked"}))
         self.resource_settings = SimpleNamespace(cores=2)
-        self.dag = SimpleNamespace(jobs=jobs, needrun_jobs=lambda: jobs, jobid=jobs.index)
+        self.dag = SimpleNamespace(jobs=jobs, needrun_jobs=lambda: jobs, jobid=jobs.index, toposorted=list)
         record = SimpleNamespace(starttime=10.0, endtime=14.0)
         self.persistence = SimpleNamespace(metadata=lambda path: record if path == "a.json" else None)
 
@@ -52,15 +56,11 @@ def log(tmp_path: Path) -> Path:
 def begun(log: Path) -> Console:
     """A build of two jobs that has begun, without a terminal."""
     jobs = job("networks", "a.json", str(log), name="two_layer"), job("sweep", "b.json")
-    heard = Console(Workflow(*jobs), {}, ["forged"])
+    heard = Console(Workflow(*jobs), {}, {}, {"settings": "1 + 1"}, {}, lambda kept: "")
     hear(heard, "workflow_started")
     hear(heard, "run_info")
     hear(heard, "job_started", jobs=[0])
     return heard
-
-
-def test_files_that_are_not_as_they_were_made_are_made_anew(begun: Console) -> None:
-    assert begun.workflow.dag_settings.forcerun == {"asked", "forged"}
 
 
 def test_without_a_terminal_there_is_a_line_for_every_job_that_ended(
@@ -135,16 +135,55 @@ def test_snakemakes_errors_are_heard_and_nothing_else_that_it_says(
 
 
 def test_the_last_line_says_where_the_report_is_how_many_jobs_ran_and_how_long_it_took(
-    begun: Console, capsys: pytest.CaptureFixture[str]
+    begun: Console, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun.workflow.dag.jobs = job("pdf", "report/report.pdf"), job("document", "report/report.html")
+    monkeypatch.chdir(tmp_path)
+    begun.workflow.dag.jobs = [job("report", "report/report.html"), job("report", "report/report.pdf")]
     begun.started -= 83
     hear(begun, "job_finished", job_id=0)
     capsys.readouterr()
     begun.end(success=True)
-    assert capsys.readouterr().err == "report/report.pdf and report/report.html are ready: 1 job in 1 min 23 s.\n"
+    assert capsys.readouterr().err.splitlines() == [
+        "report/report.pdf and report/report.html are ready: 1 job in 1 min 23 s.",
+        "report/report.ipynb is not there; make notebook makes it.",
+    ]
     begun.end(success=False)
-    assert capsys.readouterr().err == "Stopped after 1 of 2 jobs, 1 min 23 s. The last good report stays.\n"
+    assert capsys.readouterr().err == "Stopped after 1 of 2 jobs, 1 min 23 s.\n"
+
+
+def test_after_a_failure_the_last_line_says_of_which_build_the_documents_are(
+    begun: Console, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report").mkdir()
+    pages, pdf = job("report", "report/report.html"), job("report", "report/report.pdf")
+    begun.workflow.dag.jobs = [pages, pdf, job("notebook", "report/report.ipynb")]
+    monkeypatch.setattr(console, "stale", lambda *_: Stale({pages: []}, {pdf}))
+    (tmp_path / "report" / "report.pdf").touch()
+    (tmp_path / "report" / "report.ipynb").touch()
+    begun.end(success=False)
+    last = "report/report.pdf is still of the last good build, not of today's sources."
+    assert capsys.readouterr().err.splitlines()[1:] == [last]
+    (tmp_path / "report" / "report.html").touch()
+    begun.end(success=False)
+    last = "report/report.pdf and report/report.html are still of the last good build, not of today's sources."
+    assert capsys.readouterr().err.splitlines()[1:] == [last]
+
+
+def test_what_changed_while_a_build_ran_is_named_and_the_build_has_failed(
+    begun: Console, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, run = Cause("templates/1.md: changed"), Cause("networks.new: new", "config/config.yaml")
+    edits = {1: [text], 2: [run, Cause("config/config.yaml: changed")], 3: [text, run]}
+    monkeypatch.setattr(console, "stale", lambda *_: Stale(edits))
+    with pytest.raises(SystemExit) as ended:
+        begun.end(success=True)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "networks.new: new",
+        "templates/1.md: changed",
+        "Changed while this build ran: what it made is of before. Build again.",
+    ]
 
 
 def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +195,7 @@ def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str
 
 
 def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(copy: Project) -> None:
-    (copy.root / "results" / "figures" / "basins.png").unlink()
+    copy.edit(*STYLE)
     leader, follower = pty.openpty()
     with subprocess.Popen([sys.executable, "-m", "snakemake"], cwd=copy.root, stdin=follower, stderr=follower):
         os.close(follower)
@@ -168,9 +207,9 @@ def test_a_terminal_shows_one_line_that_changes_and_the_last_line_stays(copy: Pr
         "report/report.pdf and report/report.html are ready: 3 jobs in "
     )
     shown = [line for part in lines for line in part.split("\r\x1b[K")]
-    assert any(line.startswith("0/3  figure_basins  about ") for line in shown), shown
-    assert any(re.match("[12]/3  (document|pdf)  about ", line) for line in shown), shown
-    assert len(lines) <= 3  # but for Snakemake's own first line
+    assert any(line.startswith("0/3  document  about ") for line in shown), shown
+    assert any(re.match("[12]/3  (pdf|report)  about ", line) for line in shown), shown
+    assert len(lines) <= 4  # Snakemake's own first line, the last line, that of the notebook, and nothing after it
 
 
 def read(terminal: int) -> bytes:

@@ -1,19 +1,23 @@
-"""Facts about reporting/document.py: the page is whole, in the rubric's order, and every character has a glyph."""
+"""Facts about compose/document: the page is whole, in the rubric's order, and every character has a glyph."""
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from reporting.sections import ReportError
-from reporting.values import CitationError, Unknown, Values
+from reporting.cite.paths import CitationError, Unknown
+from reporting.cite.values import Values
+from reporting.compose.document import captions
+from reporting.compose.sections import ReportError, read
+from reporting.pipeline.settings import read_rubric
+from tests.conftest import GIVEN, grounded
 
 WritePage = Callable[..., str]
-NO_CLAIMS = "```claims\nnone: a test\n```\n"
 
 
 def question(name: str, answer: str = "Yes.") -> str:
-    return f":::: question {name} Its title\nAsk.\n\n::: answer\n{answer}\n\n{NO_CLAIMS}:::\n::::\n"
+    return f":::: question {name} Its title\nAsk.\n\n::: answer\n{grounded(answer)}\n\n{GIVEN}:::\n::::\n"
 
 
 def section(*names: str, answer: str = "Yes.") -> str:
@@ -22,7 +26,9 @@ def section(*names: str, answer: str = "Yes.") -> str:
 
 def test_the_page_holds_its_title_its_summary_and_its_sections(write_page: WritePage) -> None:
     markup = write_page(
-        section("1.1.a"), section("1.1.b"), summary='They took <%= value("run.steps", "integer") %> steps.'
+        section("1.1.a"),
+        section("1.1.b"),
+        summary='They took <%= value("run.steps", "integer") %> steps. [steps]\n\n```claims\nsteps: run.steps < 4\n```',
     )
     assert markup.startswith("<!doctype html>")
     assert "<title>A report</title>" in markup
@@ -65,7 +71,7 @@ def test_a_character_that_no_font_has_is_named_with_the_words_around_it(write_pa
     with pytest.raises(ReportError) as caught:
         write_page(
             section("1.1.a", "1.1.b", answer={"answer": words, "value": cite}.get(place, "Yes.")),
-            summary=words if place == "summary" else "Found.",
+            summary=f"{words} [defined]" if place == "summary" else "Found. [defined]",
             tree={"run": {"name": words}},
         )
     message = str(caught.value)
@@ -114,3 +120,25 @@ def test_artifacts_that_are_not_made_have_any_field_and_others_have_none() -> No
     values.look_up("networks.x.history.loss[-1]")
     with pytest.raises(CitationError, match="networks: no 'z' there; there are x"):
         values.look_up("networks.z.history")
+
+
+def test_a_caption_is_text_with_its_values_and_its_formulas_as_they_are_spoken(tmp_path: Path) -> None:
+    text = """# Walks
+
+They are steep, as [](#fig-one) shows.
+
+::: figure one two
+A walk & its end, $x^2$, after <%= value("run.steps", "integer") %> steps and <%= value("run.far", "scientific") %>.
+[shown]
+:::
+"""
+    for name, content in {"sections/A.md": text, "summary.md": "A walk is a run. [defined]\n"}.items():
+        (tmp_path / "templates" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "templates" / name).write_text(content, encoding="utf-8")
+    rubric = read_rubric(tmp_path / "none.yaml")
+    report = read(tmp_path, {"run": {"steps": 3, "far": 1e-9}}, rubric, {"one": None, "two": None})
+    assert set(captions(report)) == {"one", "two"}
+    assert len(set(captions(report).values())) == 1
+    assert captions(report)["one"].startswith("Figure 1. A walk & its end, ")
+    assert captions(report)["one"].endswith(" after 3 steps and 1.0 × 10⁻⁹.")
+    assert not re.search("[<>$]", captions(report)["one"])

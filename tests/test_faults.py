@@ -1,6 +1,5 @@
 """Faults of the machine and of jobs: one message that says what and where, the last good report, and then it works."""
 
-import hashlib
 import json
 import os
 import re
@@ -14,13 +13,9 @@ from typing import Any
 
 import pytest
 
-from scripts.artifacts import seal
-from tests.conftest import Project
+from tests.conftest import STYLE, USUAL, Project, mounted
 
 soak = pytest.mark.soak
-NOISE = re.compile(
-    r"Using workflow specific profile|\d+/\d+ |Stopped after \d+ of \d+ jobs?, .* The last good report stays"
-)
 
 
 def report(project: Project) -> dict[str, tuple[int, bytes]]:
@@ -36,23 +31,11 @@ def message(project: Project) -> list[str]:
     assert done.returncode == 1
     assert done.stdout == ""
     assert report(project) == before
-    return [line for line in done.stderr.splitlines() if not NOISE.match(line)]
+    return [line for line in done.stderr.splitlines() if not USUAL.match(line)]
 
 
 def lines_of(project: Project, log: str) -> list[str]:
     return [f"    {line}" for line in (project.root / log).read_text(encoding="utf-8").splitlines()[-20:]]
-
-
-@contextmanager
-def mounted(*arguments: str) -> Iterator[None]:
-    """A mount for a while; skips the test where that is not permitted."""
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"mounting is not permitted here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", arguments[-1]], check=True)
 
 
 @contextmanager
@@ -76,9 +59,9 @@ def full(folder: Path) -> Iterator[Path]:
 
 def test_a_full_disk_in_results_is_told_with_the_file_that_did_not_fit(copy: Project) -> None:
     before = copy.products()
-    (copy.root / "results/gradient_flow.json").unlink()
+    (copy.root / "results/law.json").unlink()
     with full(copy.root / "results") as ballast:
-        assert message(copy) == ["results/gradient_flow.json: cannot be written: No space left on device"]
+        assert message(copy) == ["results/law.json: cannot be written: No space left on device"]
         ballast.unlink()
         copy.build()
         assert copy.products() == before
@@ -88,12 +71,16 @@ def test_a_full_disk_in_results_is_told_with_the_file_that_did_not_fit(copy: Pro
 def test_a_full_disk_in_report_is_told_with_the_file_that_did_not_fit(copy: Project) -> None:
     before = copy.products()
     with full(copy.root / "report") as ballast:
-        (copy.root / "results/gradient_flow.json").unlink()
-        assert message(copy) == [
-            "document: report/report.html: cannot be written: No space left on device "
-            "(also in results/logs/document.log)"
-        ]
+        mend = copy.edit(*STYLE)
+        (said,) = message(copy)
+        where = r"report/report\.(html|pdf)"
+        assert re.fullmatch(
+            rf"report: {where}: cannot be written: No space left on device \(also in .*/report\.log\)", said
+        )
         ballast.unlink()
+        copy.build()
+        assert copy.products() != before
+        mend()
         copy.build()
         assert copy.products() == before
 
@@ -101,11 +88,14 @@ def test_a_full_disk_in_report_is_told_with_the_file_that_did_not_fit(copy: Proj
 @soak
 def test_a_report_folder_that_may_not_be_written_is_told(copy: Project) -> None:
     before, folder = copy.products(), str(copy.root / "report")
-    (copy.root / "results/gradient_flow.json").unlink()
+    mend = copy.edit(*STYLE)
     with mounted("--bind", folder, folder):
         subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
         (said,) = message(copy)
-        assert re.fullmatch(r"report/report\.(html|pdf): may not be written here", said)
+        assert re.fullmatch(r"report/report\.html, report/report\.pdf: may not be written here", said)
+    copy.build()
+    assert copy.products() != before
+    mend()
     copy.build()
     assert copy.products() == before
 
@@ -116,7 +106,7 @@ def test_a_font_file_that_is_missing_is_named(copy: Project, font: str) -> None:
     before = copy.products()
     shutil.copytree(str(files("emboss")), copy.root / "emboss")  # which comes before the package of that name
     (copy.root / "emboss" / "fonts" / font).unlink()
-    (copy.root / "results/figures/gradient_flow.svg").unlink()
+    (copy.root / "results/figures/law.svg").unlink()
     (said,) = message(copy)
     assert re.fullmatch(
         rf"{font}: missing in \S.*/emboss/fonts, which the package emboss-pdf brings; "
@@ -130,7 +120,7 @@ def test_a_font_file_that_is_missing_is_named(copy: Project, font: str) -> None:
 
 def broken(project: Project, script: str, statement: str) -> Callable[[], None]:
     """Let the `main` of a script do something else first; what is returned takes it back."""
-    path = project.root / "scripts" / script
+    path = project.root / script
     text = path.read_text(encoding="utf-8")
     changed, found = re.subn(r"(def main\(.*?\) -> None:\n)", rf"\1    {statement}\n", text, count=1, flags=re.DOTALL)
     assert found == 1
@@ -145,11 +135,11 @@ def broken(project: Project, script: str, statement: str) -> Callable[[], None]:
 @pytest.mark.parametrize("name", ["SIGKILL", pytest.param("SIGSEGV", marks=soak)])
 def test_a_job_that_dies_of_a_signal_is_named_with_the_signal(copy: Project, name: str) -> None:
     before = copy.products()
-    (copy.root / "results/figures/gradient_flow.svg").unlink()
-    mend = broken(copy, "figure_gradient_flow.py", f"import os, signal; os.kill(os.getpid(), signal.{name})")
+    (copy.root / "results/figures/law.svg").unlink()
+    mend = broken(copy, "scripts/figures/law.py", f"import os, signal; os.kill(os.getpid(), signal.{name})")
     said = message(copy)
-    assert said[0] == f"figure_gradient_flow failed, ended by {name}; its log is results/logs/figure_gradient_flow.log"
-    assert said[1:] == lines_of(copy, "results/logs/figure_gradient_flow.log")
+    assert said[0] == f"figure_law failed, ended by {name}; its log is results/logs/figure_law.log"
+    assert said[1:] == lines_of(copy, "results/logs/figure_law.log")
     mend()
     copy.build()
     assert copy.products() == before
@@ -158,14 +148,14 @@ def test_a_job_that_dies_of_a_signal_is_named_with_the_signal(copy: Project, nam
 @soak
 def test_a_script_that_raises_is_named_with_the_end_of_its_log(copy: Project) -> None:
     before = copy.products()
-    (copy.root / "results/figures/gradient_flow.svg").unlink()
-    mend = broken(copy, "figure_gradient_flow.py", "1 / 0")
+    (copy.root / "results/figures/law.svg").unlink()
+    mend = broken(copy, "scripts/figures/law.py", "1 / 0")
     said = message(copy)
-    assert said[0] == "figure_gradient_flow failed; its log is results/logs/figure_gradient_flow.log"
-    assert said[1:] == lines_of(copy, "results/logs/figure_gradient_flow.log")
+    assert said[0] == "figure_law failed; its log is results/logs/figure_law.log"
+    assert said[1:] == lines_of(copy, "results/logs/figure_law.log")
     assert [line.strip() for line in said[-2:]] == [
         "ZeroDivisionError: division by zero",
-        "It had read results/gradient_flow.json.",
+        "It had read results/law.json.",
     ]
     mend()
     copy.build()
@@ -174,10 +164,8 @@ def test_a_script_that_raises_is_named_with_the_end_of_its_log(copy: Project) ->
 
 def forge(project: Project, name: str, change: Callable[[Any], Any]) -> None:
     """An artifact with its seal, as if a faulty job had written it."""
-    path = project.root / "results" / name
-    path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    seal(path).write_text(f"{digest}  {path.name}\n", encoding="utf-8")
+    content = json.loads((project.root / "results" / name).read_text(encoding="utf-8"))
+    project.forge(f"results/{name}", json.dumps(change(content)).encode())
 
 
 def without(key: str) -> Callable[[Any], Any]:
@@ -190,28 +178,26 @@ def having(**fields: Any) -> Callable[[Any], Any]:
 
 FORGED = {
     "a NaN": (
-        "seeds/two_layer.json",
-        having(count=float("nan")),
-        r"\w[\w.]*: results/seeds/two_layer\.json: not valid JSON: NaN is not a JSON number; "
-        r"delete it, and it is made anew \(also in \S+\)",
+        "birthdays/earth.json",
+        having(days=float("nan")),
+        r"results/birthdays/earth\.json: not valid JSON: NaN is not a JSON number; delete it, and it is made anew",
     ),
     "a field that is missing": (
-        "gradient_flow.json",
-        without("depths"),
-        r"figure_gradient_flow: results/gradient_flow\.json: has no field 'depths'; delete it, and it is made anew "
-        r"\(also in results/logs/figure_gradient_flow\.log\)",
+        "law.json",
+        without("powers"),
+        r"figure_law: results/law\.json: has no field 'powers'; delete it, and it is made anew "
+        r"\(also in results/logs/figure_law\.log\)",
     ),
     "a field that is missing deep inside": (
-        "gradient_flow.json",
-        having(left={}),
-        r"figure_gradient_flow: results/gradient_flow\.json: has no field '\w+'; delete it, and it is made anew "
-        r"\(also in results/logs/figure_gradient_flow\.log\)",
+        "birthdays/earth.json",
+        having(half={}),
+        r"question 1\.1\.a \(templates/sections/1\.1\.md, line \d+\): birthdays\.earth\.half: no 'people' there",
     ),
     "a field of a wrong type that the text cites": (
-        "descents/first.json",
-        lambda content: content | {"end": content["end"] | {"x": "far"}},
-        r"document: question 1\.1\.a \(templates/sections/1\.1\.md, line \d+\): descents\.first\.end\.x: "
-        r"\"far\" cannot be printed as 'coordinate' \(also in results/logs/document\.log\)",
+        "law.json",
+        having(lowest="far"),
+        r"question 1\.1\.b \(templates/sections/1\.1\.md, line \d+\): law\.lowest: \"far\" cannot be printed as "
+        r"'short'",
     ),
 }
 
@@ -231,24 +217,24 @@ def test_an_artifact_that_a_faulty_job_wrote_is_named_with_its_fault(copy: Proje
 @soak
 def test_an_artifact_with_a_wrong_type_is_named_below_the_error_of_the_script_that_reads_it(copy: Project) -> None:
     before = copy.products()
-    forge(copy, "gradient_flow.json", lambda content: dict.fromkeys(content, "a text"))
+    forge(copy, "law.json", having(people="a text"))
     said = message(copy)
-    assert said[0] == "figure_gradient_flow failed; its log is results/logs/figure_gradient_flow.log"
-    assert said[-1] == "    It had read results/gradient_flow.json."
+    assert said[0] == "figure_law failed; its log is results/logs/figure_law.log"
+    assert said[-1] == "    It had read results/law.json."
     assert len(said) <= 21
-    (copy.root / "results/gradient_flow.json").unlink()
+    (copy.root / "results/law.json").unlink()
     copy.build()
     assert copy.products() == before
 
 
 def test_files_that_no_rule_makes_are_named_in_one_line_and_ignored(copy: Project) -> None:
     before = copy.products()
-    strangers = ["results/networks/gone.json", "results/notes.txt"]
+    strangers = ["results/birthdays/gone.json", "results/notes.txt"]
     for name in strangers:
         (copy.root / name).write_text("{", encoding="utf-8")
-    said = [line for line in copy.build().stderr.splitlines() if not NOISE.match(line)]
+    said = [line for line in copy.build().stderr.splitlines() if not USUAL.match(line)]
     assert said == [
-        f"ignored, since no rule makes them: {', '.join(strangers)}",
+        f"The report has no use for these; to remove them: rm {' '.join(strangers)}",
         "report/report.pdf and report/report.html are up to date.",
     ]
     assert os.path.lexists(copy.root / strangers[0])

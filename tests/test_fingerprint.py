@@ -1,16 +1,19 @@
-"""Facts about scripts/fingerprint.py: the fingerprint is that of what the code does, imports of ours included."""
+"""Facts about pipeline/fingerprint: the fingerprint is that of what the code does, imports of ours included."""
 
+import json
 import re
-import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from scripts.fingerprint import code
+from reporting.pipeline.fingerprint import code
+from reporting.pipeline.project import ENGINE
 
 SOURCES = {
-    f"scripts/{name}.py": (Path(__file__).parents[1] / "scripts" / f"{name}.py").read_text(encoding="utf-8")
-    for name in ("fingerprint", "machine")
+    f"reporting/pipeline/{name}.py": (ENGINE / "pipeline" / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("fingerprint", "numerics", "project")
 }
 LOCK = """
 leaf==1.0 \\
@@ -41,7 +44,9 @@ def main(a: int) -> int:
     "nnlib/layers.py": '"""Layers."""\n\n\nclass Layer(int):\n    """One."""\n\n    depth = 1\n'
     '\n    async def grow(self):\n        """More."""\n        self.depth += 1\n',
     "nnlib/other.py": "unused = 1\n",
-    "reporting/values.py": "unused = 1\n",
+    "reporting/__init__.py": "",
+    "reporting/pipeline/__init__.py": "",
+    "reporting/cite/values.py": "unused = 1\n",
     "requirements.lock": LOCK,
 }
 
@@ -57,9 +62,10 @@ def root(tmp_path: Path) -> Path:
 
 
 def fingerprint(root: Path) -> dict[str, str]:
-    result = runpy.run_path(str(root / "scripts" / "fingerprint.py"))["code"]("scripts/train.py")
-    assert isinstance(result, dict)
-    return result
+    program = "import json, reporting.pipeline.fingerprint as asked\nprint(json.dumps(asked.code('scripts/train.py')))"
+    found = json.loads(subprocess.run([sys.executable, "-c", program], cwd=root, check=True, stdout=-1).stdout)
+    assert isinstance(found, dict)
+    return found
 
 
 def change(root: Path, name: str, old: str, new: str) -> None:
@@ -115,7 +121,7 @@ def test_a_statement_in_a_package_that_is_imported_from_changes_it(root: Path) -
     assert fingerprint(root) != before
 
 
-@pytest.mark.parametrize("name", ["nnlib/other.py", "reporting/values.py"])
+@pytest.mark.parametrize("name", ["nnlib/other.py", "reporting/cite/values.py"])
 def test_a_module_that_is_not_imported_changes_nothing(root: Path, name: str) -> None:
     before = fingerprint(root)
     change(root, name, "unused = 1", "unused = 2")
@@ -164,13 +170,25 @@ def test_what_computes_with_numpy_names_the_processor_and_the_c_library(root: Pa
 
 
 def test_what_prints_with_weasyprint_names_its_libraries() -> None:
-    found = code("scripts/pdf.py")
+    found = code("reporting/jobs/pdf.py")
     assert re.fullmatch(r"\d+\.\d+\.\d+", found["pango"])
     assert re.fullmatch(r"\d+\.\d+\.\d+", found["harfbuzz"])
-    assert "pango" not in code("scripts/document.py")
+    assert "pango" not in code("reporting/jobs/document.py")
 
 
 def test_the_place_of_the_project_is_not_in_it(root: Path, tmp_path: Path) -> None:
     before = fingerprint(root)
     moved = root.rename(tmp_path.with_name(f"{tmp_path.name} moved"))
     assert fingerprint(moved) == before
+
+
+def test_what_is_imported_for_a_type_checker_alone_is_not_in_it(root: Path) -> None:
+    before = fingerprint(root)
+    only = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import nnlib.other\n"
+    change(root, "nnlib/net.py", "import numpy\n", f"import numpy\n{only}")
+    assert fingerprint(root).keys() == before.keys()
+
+
+def test_a_package_is_found_by_a_module_of_another_name() -> None:
+    assert "scikit-learn" in code("scripts/experiments/digits.py")
+    assert {"markdown-it-py", "mdit-py-plugins", "emboss-pdf"} <= set(code("reporting/jobs/document.py"))

@@ -78,14 +78,31 @@ def test_sigmoid_has_its_known_values() -> None:
     np.testing.assert_allclose(sigmoid(np.log([3.0, 1 / 3, 1e300, 1e-300])), [0.75, 0.25, 1, 1e-300], rtol=1e-13)
 
 
-def test_sigmoid_far_out_is_exactly_1_and_less_than_any_normal_number() -> None:
-    assert sigmoid(np.array([LARGEST])) == 1
-    assert sigmoid(np.array([-LARGEST])) < np.finfo(float).smallest_normal
+@pytest.mark.parametrize("x", [710.0, 745.2, LARGEST])
+def test_sigmoid_far_out_is_1_and_0_where_its_value_is_below_any_normal_number(x: float) -> None:
+    assert sigmoid(np.array([-x, x])).tolist() == [0, 1]
+    assert np.exp(-x) < np.finfo(float).smallest_normal
 
 
-@given(x=within(340))
-def test_sigmoid_gradient_is_sigmoid_of_x_times_sigmoid_of_minus_x(x: Array) -> None:
-    np.testing.assert_allclose(sigmoid_grad(x), sigmoid(x) * sigmoid(-x), rtol=4 * ULP, atol=0)
+@given(x=within(700))
+@example(x=np.array([-500.0, 500.0, 37.0, 0.0]))
+def test_sigmoid_gradient_is_right_to_a_few_roundings_on_both_sides(x: Array) -> None:
+    e = np.exp(-abs(x))  # the gradient is even, and this cannot overflow
+    np.testing.assert_allclose(sigmoid_grad(x), e / (1 + e) ** 2, rtol=4 * ULP, atol=0)
+    np.testing.assert_array_equal(sigmoid_grad(-x), sigmoid_grad(x))
+
+
+def test_sigmoid_gradient_at_500_is_exp_of_minus_500_on_both_sides_where_1_less_the_sigmoid_is_0() -> None:
+    x = np.array([-500.0, 500.0])
+    np.testing.assert_allclose(sigmoid_grad(x), np.exp(-500.0), rtol=2 * ULP, atol=0)
+    assert 7.1e-218 < sigmoid_grad(x)[0] < 7.2e-218
+    assert sigmoid(x[1]) * (1 - sigmoid(x[1])) == 0
+
+
+def test_sigmoid_times_1_less_the_sigmoid_is_0_from_37_on_and_the_gradient_is_not() -> None:
+    x = np.array([36.0, 37.0, 700.0])
+    assert (1 - sigmoid(x) > 0).tolist() == [True, False, False]
+    assert (sigmoid_grad(x) > 0).all()
 
 
 @given(x=within(30))
@@ -98,6 +115,16 @@ def test_sigmoid_gradient_is_its_derivative(x: Array) -> None:
 def test_relu_is_x_where_positive_and_0_elsewhere(x: Array) -> None:
     np.testing.assert_array_equal(relu(x), np.where(x > 0, x, 0))
     np.testing.assert_array_equal(relu_grad(x), np.where(x > 0, 1.0, 0.0))
+
+
+@pytest.mark.parametrize("function", [sigmoid, sigmoid_grad, relu, relu_grad])
+def test_integers_give_what_the_same_numbers_as_floats_give(function: Function) -> None:
+    x = np.arange(-3, 4)
+    np.testing.assert_array_equal(function(x), function(x.astype(float)))  # type: ignore[arg-type]
+
+
+def test_relu_gradient_is_a_number_and_no_truth_value() -> None:
+    assert relu_grad(np.array([-1.0, 2.0])).dtype == float
 
 
 def test_relu_passes_no_gradient_at_zero() -> None:

@@ -1,6 +1,7 @@
-"""Facts about scripts/guard.py: one build at a time, and files that no rule makes are named."""
+"""Facts about pipeline/lock: one build at a time, and files that no rule makes are named."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import guard
+from reporting.pipeline import lock
 
 ROOT = Path(__file__).parents[1]
 HOLD = (
@@ -27,15 +28,15 @@ def hold(path: Path, kind: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind", "who"), [(".", "EX", "another build"), ("scripts", "SH", "a job of a killed build")]
+    ("folder", "kind", "who"), [(".", "EX", "another build"), ("config", "SH", "a job of a killed build")]
 )
 def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_killed(
     tmp_path: Path, folder: str, kind: str, who: str
 ) -> None:
-    (tmp_path / "scripts").mkdir()
-    (tmp_path / "scripts" / "guard.py").write_bytes((ROOT / "scripts" / "guard.py").read_bytes())
+    shutil.copytree(ROOT / "reporting", tmp_path / "reporting")
+    (tmp_path / "config").mkdir()
     holder = hold(tmp_path / folder, kind)
-    program = "from scripts.guard import take_turn; take_turn('.'); print('mine')"
+    program = "from reporting.pipeline.lock import take_turn; take_turn('.'); print('mine')"
     waiting = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, text=True, stdout=-1, stderr=-1)
     assert waiting.stderr
     assert waiting.stderr.readline() == f"In this folder {who} still runs; this one waits for it.\n"
@@ -52,12 +53,21 @@ def test_a_turn_ends_when_it_is_closed_and_jobs_know_whose_it_was(
 ) -> None:
     monkeypatch.setenv("BUILD", "none")
     for _ in range(2):
-        os.close(guard.take_turn(tmp_path))
+        os.close(lock.take_turn(tmp_path))
     assert capsys.readouterr().err == ""
     assert os.environ["BUILD"] == str(os.getpid())
 
 
-def test_strangers_are_the_files_that_no_rule_makes_logs_seals_and_the_like_apart(
+def test_a_build_is_seen_from_elsewhere_without_disturbing_it(tmp_path: Path) -> None:
+    assert not lock.builds(tmp_path)
+    holder = hold(tmp_path, "EX")
+    assert lock.builds(tmp_path)
+    holder.kill()
+    holder.communicate()
+    assert not lock.builds(tmp_path)
+
+
+def test_leftovers_are_the_files_that_no_rule_makes_with_the_command_that_removes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -67,16 +77,16 @@ def test_strangers_are_the_files_that_no_rule_makes_logs_seals_and_the_like_apar
         "networks/new.json",
         "logs/a.log",
         ".gitkeep",
-        "networks/.new.json.sha256",
+        "networks/.new.json.seal",
+        "networks/.old.json.seal",
+        "networks/old er.json",
     ):
         path = tmp_path / "results" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     owned = ["results/a.json", "results/networks/new.json"]
-    assert guard.strangers(owned) == ["results/networks/old.json"]
-
-
-def test_many_files_are_one_line_and_none_is_none() -> None:
-    assert guard.names("ignored", ["a", "b"]) == "ignored: a, b"
-    assert guard.names("ignored", list("abcdefgh")) == "ignored: a, b, c, d, e and 3 more"
-    assert guard.names("ignored", []) == ""
+    assert lock.leftovers(owned) == (
+        "The report has no use for these; to remove them: rm "
+        "results/networks/.old.json.seal 'results/networks/old er.json' results/networks/old.json"
+    )
+    assert lock.leftovers([*owned, "results/networks/old.json", "results/networks/old er.json"]) == ""

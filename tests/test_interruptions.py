@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from tests.conftest import Project
+from reporting.pipeline import seal
+from tests.conftest import STYLE, Project
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 ROUNDS = 30
@@ -35,10 +36,11 @@ def stop():
 
 def at(name, before, after, half=None):
     method = getattr(pathlib.Path, name)
+    made = pathlib.Path(file)
+    parts = {made.with_name(f".{made.stem}.part{made.suffix}"): "part", made.with_name(f".{made.name}.seal"): "seal"}
 
     def stopping(path, content, *rest, **others):
-        part, seal = f".{pathlib.Path(file).stem}.part{pathlib.Path(file).suffix}", f".{file}.sha256"
-        here = {part: "part", seal: "seal"}.get(path.name, "")
+        here = parts.get(path, "")
         if here and point == before.format(here):
             stop()
         if here and half and point == half.format(here):
@@ -63,13 +65,19 @@ elif file:
 
 
 def undo(project: Project, chance: random.Random, files: int | None) -> list[str]:
-    """Delete some of what was made, at random, or all of it."""
+    """Delete some of what was made, at random, or all of it, with the seals."""
     names = sorted(name for name in project.products() if "/." not in name)
     if files:  # but for that on which nearly everything rests
-        names = chance.sample([name for name in names if not re.match(r"results/(digits|landscape)\.", name)], files)
+        names = chance.sample([name for name in names if not re.match(r"results/birthdays/", name)], files)
     for name in names:
-        (project.root / name).unlink()
+        delete(project, name)
     return names
+
+
+def delete(project: Project, name: str) -> None:
+    """Delete a file and its seal: so nobody knows any more what it was, and all that rests on it is made anew."""
+    (project.root / name).unlink()
+    seal.place(project.root / name).unlink()
 
 
 def strike(project: Project, chance: random.Random, number: int, jobs: int) -> bool:
@@ -83,7 +91,8 @@ def strike(project: Project, chance: random.Random, number: int, jobs: int) -> b
     running = build.poll() is None
     if running:
         os.killpg(build.pid, number)
-    build.communicate(timeout=120)
+    said, _ = build.communicate(timeout=120)
+    assert "Traceback" not in said, said
     return running
 
 
@@ -93,8 +102,8 @@ def interrupted_at_random(project: Project, rounds: int, seed: int, everything: 
     chance, before, struck = random.Random(seed), project.products(), 0
     for turn in range(rounds):
         gone = undo(project, chance, None if turn < everything else chance.randint(1, 4))
-        # Each of these is followed by the document and the PDF.
-        struck += strike(project, chance, SIGNALS[turn % len(SIGNALS)], min(len(gone) + 2, 12))
+        # Each of these is followed by the documents.
+        struck += strike(project, chance, SIGNALS[turn % len(SIGNALS)], min(len(gone) + 3, 12))
         done = project.build()
         after = project.products()
         assert after.keys() == before.keys(), (turn, gone, done.stderr)
@@ -115,11 +124,28 @@ finish = JobScheduler._finish_jobs  # is called with the lock
 JobScheduler._finish_jobs = lambda self: (os.kill(os.getpid(), signal.SIGTERM), finish(self))
 main([])
 """
-    (copy.root / "results" / "figures" / "basins.png").unlink()
+    copy.edit(*STYLE)
     command = [sys.executable, "-c", struck]
     done = subprocess.run(command, cwd=copy.root, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode
     assert "Stopped after 0 of 3 jobs" in done.stderr
+
+
+@pytest.mark.parametrize("moments", [3, pytest.param(12, marks=pytest.mark.soak)])
+def test_whatever_is_imported_when_ctrl_c_is_pressed_no_traceback_is_printed(copy: Project, moments: int) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    for turn in range(moments):
+        for name in ("results/law.json", "results/figures/law.svg"):
+            (copy.root / name).unlink(missing_ok=True)
+        command = [sys.executable, "reporting/pipeline/interruptible.py", "snakemake"]
+        build = subprocess.Popen(command, cwd=copy.root, text=True, stdout=-1, stderr=-2, start_new_session=True)
+        time.sleep(chance.uniform(0.1, 5))
+        os.killpg(build.pid, signal.SIGINT)
+        said, _ = build.communicate(timeout=120)
+        assert "Traceback" not in said, (turn, said)
+    copy.build()
 
 
 @pytest.mark.soak
@@ -142,16 +168,16 @@ WAY = ["no part", "half a part", "whole part", "no seal", "half a seal", "whole 
     ("file", "point"),
     [
         (file, point)
-        for file in ("report.pdf", "report.html", "gradient_flow.json")
+        for file in ("results/report.pdf", "report/report.pdf", "report/report.html", "results/law.json")
         for point in WAY
-        if file == "report.pdf" or point in ("half a part", "half a seal", "sealed", "renamed")
+        if file == "results/report.pdf" or point in ("half a seal", "sealed", "renamed")
     ],
 )
 def test_a_build_that_is_killed_while_a_file_is_written_leaves_nothing_that_the_next_one_trusts(
     copy: Project, file: str, point: str
 ) -> None:
     before = copy.products()
-    (copy.root / "results/gradient_flow.json").unlink()
+    delete(copy, "results/law.json")
     assert stopped_at(copy, f"{file} {point}") == -signal.SIGKILL
     copy.build()
     assert copy.products() == before
@@ -171,8 +197,8 @@ def paused(project: Project, point: str) -> "subprocess.Popen[str]":
 @pytest.mark.soak
 def test_a_job_that_outlives_its_killed_build_is_waited_for(copy: Project) -> None:
     before = copy.products()
-    (copy.root / "results/gradient_flow.json").unlink()
-    build = paused(copy, "gradient_flow.json half a part")
+    delete(copy, "results/law.json")
+    build = paused(copy, "results/law.json half a part")
     os.kill(build.pid, signal.SIGKILL)
     following = copy.start()
     assert following.stdout
@@ -187,9 +213,9 @@ def test_a_job_that_outlives_its_killed_build_is_waited_for(copy: Project) -> No
 
 
 def test_a_job_whose_build_is_killed_before_it_began_does_nothing(copy: Project) -> None:
-    path = copy.root / "results/gradient_flow.json"
-    path.unlink()
-    build = paused(copy, "gradient_flow.py")
+    path = copy.root / "results/law.json"
+    delete(copy, "results/law.json")
+    build = paused(copy, "law.py")
     os.kill(build.pid, signal.SIGKILL)
     build.wait()
     (copy.root / "paused").unlink()

@@ -1,4 +1,4 @@
-"""Facts about scripts/job.py: a job gets its files and parameters by name, and what it says is in its log."""
+"""Facts about pipeline/job: a job gets its files and parameters by name, and what it says is in its log."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import sys
 from types import SimpleNamespace
-from scripts import job
-from scripts.artifacts import ArtifactError
+from reporting.pipeline import job
+from reporting.pipeline.artifacts import ArtifactError
 
 
 class Named(dict):
@@ -27,20 +27,22 @@ class Named(dict):
 {main}
 
 job.run(main, SimpleNamespace(
-    input=Named(a="in"), output=Named(b="out"), params={{"c": "so", "code": "f"}}, log=["logs/one.log"]
+    rule="descents", input=Named(a="in"), output=Named(b="out"), params={{"c": "so"}}, log=["logs/one.log"]
 ), KeyError)
 """
 
 
 def run(folder: Path, main: str, **environment: str) -> tuple[int, str, str]:
     """The exit status, what the terminal shows, and the log."""
-    command = [sys.executable, "-c", SCRIPT.format(main=main)]
+    (folder / "script.py").write_text(SCRIPT.format(main=main), encoding="utf-8")
+    (folder / "config").mkdir(exist_ok=True)
+    command = [sys.executable, "script.py"]
     environment |= {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr, (folder / "logs" / "one.log").read_text(encoding="utf-8")
 
 
-def test_a_job_gets_its_files_and_its_parameters_without_the_fingerprint(tmp_path: Path) -> None:
+def test_a_job_gets_its_files_and_its_parameters_by_name(tmp_path: Path) -> None:
     main = "def main(**given):\n    assert given == {'a': 'in', 'b': 'out', 'c': 'so'}, given"
     assert run(tmp_path, main) == (0, "", "")
 
@@ -83,7 +85,7 @@ def test_progress_is_all_that_is_in_the_log_and_gone_at_the_end(tmp_path: Path) 
 
 
 def test_progress_of_what_is_no_job_is_not_said(capfd: pytest.CaptureFixture[str]) -> None:
-    from scripts.job import progress
+    from reporting.pipeline.job import progress
 
     progress(1, 2, "settings")
     assert capfd.readouterr() == ("", "")

@@ -1,15 +1,15 @@
-"""Facts about scripts/machine.py: jobs compute with the routines of a common processor, with one thread."""
+"""Facts about pipeline/numerics: jobs compute with the routines of a common processor, with one thread."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from scripts import machine
+from reporting.pipeline import numerics
+from tests.conftest import need
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = """
@@ -20,44 +20,44 @@ x = numpy.random.default_rng(0).normal(size=(99, 64)) @ numpy.ones((64, 3))
 print(json.dumps([features, [pool for pool in threadpool_info() if pool["internal_api"] == "openblas"]]))
 """
 
-same = pytest.mark.skipif(machine.processor() != machine.SAME, reason=f"this processor is {machine.processor()}")
+same = pytest.mark.skipif(numerics.processor() != numerics.SAME, reason=f"this processor is {numerics.processor()}")
 
 
 @same
 def test_numpy_and_openblas_take_the_routines_for_avx2_and_one_thread() -> None:
-    environment = os.environ | machine.THREADS | machine.ROUTINES
+    environment = os.environ | numerics.THREADS | numerics.ROUTINES
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", PROGRAM], env=environment, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
     features, pools = json.loads(done.stdout)
     assert features["AVX2"]
-    disabled = machine.ROUTINES["NPY_DISABLE_CPU_FEATURES"].split()
+    disabled = numerics.ROUTINES["NPY_DISABLE_CPU_FEATURES"].split()
     assert not [name for name in disabled if features[name]]
     assert [(pool["architecture"], pool["num_threads"]) for pool in pools] == [("Haswell", 1)]
 
 
 def test_another_processor_gets_a_word_and_keeps_its_own_routines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "processor", lambda: "aarch64")
+    monkeypatch.setattr(numerics, "processor", lambda: "aarch64")
     monkeypatch.setattr(os, "environ", {})
-    machine.settle()
-    assert os.environ == machine.THREADS
-    assert machine.caveat() == (
+    numerics.settle()
+    assert os.environ == numerics.THREADS
+    assert numerics.caveat() == (
         "This processor is aarch64: the last digits of results may differ from those of x86-64 with AVX2."
     )
 
 
 def test_a_processor_without_avx2_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
-    monkeypatch.setattr(machine, "features", {"AVX2": False, "FMA3": False})
-    assert machine.processor() == "x86-64 without AVX2"
-    monkeypatch.setattr(machine, "features", {"AVX2": True, "FMA3": True})
-    assert machine.processor() == machine.SAME
-    assert machine.caveat() == ""
+    monkeypatch.setattr(numerics, "features", {"AVX2": False, "FMA3": False})
+    assert numerics.processor() == "x86-64 without AVX2"
+    monkeypatch.setattr(numerics, "features", {"AVX2": True, "FMA3": True})
+    assert numerics.processor() == numerics.SAME
+    assert numerics.caveat() == ""
 
 
 def test_a_library_that_is_missing_is_said_to_be() -> None:
-    assert machine.spoken("no-such-library", "f") == "missing"
+    assert numerics.spoken("no-such-library", "f") == "missing"
 
 
 TRAINING = """
@@ -78,18 +78,18 @@ print(*(hashlib.sha256(part.tobytes()).hexdigest() for part in weights))
 
 
 @same
-@pytest.mark.skipif(not shutil.which("qemu-x86_64"), reason="needs qemu-x86_64, from Debian's qemu-user")
 def test_a_network_trains_to_the_same_bits_on_an_emulated_processor_without_avx512() -> None:
+    need("qemu-x86_64")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     command = [os.path.realpath(sys.executable), "-c", TRAINING]
     results = [
         subprocess.run(program, env=settings, capture_output=True, text=True, check=True).stdout
         for program, settings in (
-            (command, environment | machine.THREADS | machine.ROUTINES),
-            (["qemu-x86_64", "-cpu", "Haswell", *command], environment | machine.THREADS | machine.ROUTINES),
+            (command, environment | numerics.THREADS | numerics.ROUTINES),
+            (["qemu-x86_64", "-cpu", "Haswell", *command], environment | numerics.THREADS | numerics.ROUTINES),
         )
     ]
     assert results[0] == results[1] != ""
-    if machine.features["AVX512F"]:  # and left to itself it would not
-        own = {name: value for name, value in environment.items() if name not in machine.ROUTINES} | machine.THREADS
+    if numerics.features["AVX512F"]:  # and left to itself it would not
+        own = {name: value for name, value in environment.items() if name not in numerics.ROUTINES} | numerics.THREADS
         assert subprocess.run(command, env=own, capture_output=True, text=True, check=True).stdout != results[0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nnlib.functions import LOSSES, Array
 from nnlib.gradcheck import check_gradient
 from nnlib.layers import Layer, Linear, ReLU, Sigmoid
-from nnlib.net import Net, build, stack, unstack
+from nnlib.net import Net, build
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -150,47 +150,3 @@ def test_with_zero_weights_and_relu_every_weight_has_gradient_zero_and_only_the_
     for gradient in (first.dW, first.db, last.dW):
         assert not gradient.any()
     assert last.db == pytest.approx(-2.5)  # sigmoid(0) - 1 from each of 5 samples
-
-
-@given(names=chains(), seed=seeds)
-def test_a_stack_computes_what_its_nets_do_side_by_side(names: list[str], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    nets = [build(names, rng) for _ in range(3)]
-    n_in = linear(nets[0])[0].W.shape[0] if linear(nets[0]) else 3
-    x = rng.normal(size=(3, 4, n_in))
-    together = stack(nets)
-    output, trace = together.forward(x)
-    dx = together.backward(trace, np.ones_like(output))
-    assert str(together) == str(nets[0])
-    for r, net in enumerate(nets):
-        output_alone, trace = net.forward(x[r])
-        np.testing.assert_array_equal(output[r], output_alone)
-        np.testing.assert_array_equal(dx[r], net.backward(trace, np.ones_like(output_alone)))
-        for layer, alone in zip(linear(together), linear(net), strict=True):
-            np.testing.assert_array_equal(layer.dW[r], alone.dW)
-            np.testing.assert_array_equal(layer.db[r], alone.db)
-
-
-def test_a_stack_has_parameters_of_its_own_and_its_parts_share_them() -> None:
-    rng = np.random.default_rng(0)
-    nets = [build(["Linear 3x2", "ReLU", "Linear 2x1"], rng) for _ in range(3)]
-    together = stack(nets)
-    assert (together.axes, nets[0].axes) == ((3,), ())
-    for r, part in enumerate(unstack(together)):
-        for layer, first in zip(linear(part), linear(nets[r]), strict=True):
-            np.testing.assert_array_equal(layer.W, first.W)
-            np.testing.assert_array_equal(layer.b, first.b)
-            layer.W += 1
-            assert not (layer.W == first.W).any()
-    for now, then in zip(linear(together), linear(nets[2]), strict=True):
-        np.testing.assert_array_equal(now.W[2], then.W + 1)
-    assert unstack(nets[0]) == [nets[0]]
-
-
-def test_a_stack_of_nets_that_differ_is_refused_and_both_named() -> None:
-    rng = np.random.default_rng(0)
-    nets = [build(names, rng) for names in (["Linear 3x1"], ["Linear 3x1"], ["Linear 3x1", "Sigmoid"])]
-    with pytest.raises(ValueError, match="net 0 is Linear 3x1; net 2 is Linear 3x1, Sigmoid"):
-        stack(nets)
-    with pytest.raises(ValueError, match="no nets"):
-        stack([])

@@ -1,4 +1,4 @@
-"""Facts about reporting/notebook.py: the sections as cells, whose text is inert and whose code stands alone."""
+"""Facts about compose/notebook: the sections as cells, whose text is inert and whose code stands alone."""
 
 import ast
 import json
@@ -12,14 +12,15 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from reporting.document import rehearse
-from reporting.inline import ALLOWED
-from reporting.notebook import code_cells, escaped, notebook
-from reporting.sections import ReportError
-from reporting.values import CitationError
+from reporting.cite.paths import CitationError
+from reporting.compose import tree
+from reporting.compose.document import rehearse
+from reporting.compose.inline import ALLOWED
+from reporting.compose.notebook import code_cells, escaped, notebook
+from reporting.compose.sections import ReportError
+from tests.conftest import RUBRIC
 
 ROOT = Path(__file__).parents[1]
-RUBRIC = {"longest_answer": 4, "longest_body": 30, "derivations": [], "points": {"1.1.a": 2, "1.1.b": 1}}
 OPENING = """# <%= value("config.report.title", "text") %>
 
 By <%= value("config.report.authors", "names") %>. <%= summary %>
@@ -35,16 +36,17 @@ Ask *this*.
 
 ::: answer
 It is <%= value("run.loss[-1]", "loss") %> ([](#fig-one), [](#lst-twice), [](#tab-runs), [](#q-1.1.b)), and $y^2$.
+[loss]
 
 $$z = \\frac{a}{b}$$
 
 ```claims
-run.loss[-1] < 1
+loss: run.loss[-1] < 1
 ```
 :::
 
 ::: listing lib/code.py twice
-The code.
+The code. [shown]
 :::
 
 ```run run
@@ -55,7 +57,7 @@ print(results["run"])
 ```
 
 ::: figure one
-A picture.
+A picture. [shown]
 
 ```run figure one
 results["run"]
@@ -63,7 +65,7 @@ results["run"]
 :::
 
 ::: table runs
-All runs.
+All runs. [loss]
 
 | a | b |
 |:--|--:|
@@ -81,7 +83,8 @@ SECOND = """# Nothing runs
 Ask.
 
 ::: answer
-No. See [](#q-1.1.a) and [there](https://example.org/a_b).
+Yes. [defined]
+See [](#q-1.1.a) and [there](https://example.org/a_b). [defined]
 
 ```claims
 none: a test
@@ -132,7 +135,8 @@ def make(tmp_path: Path) -> Make:
         for name, text in {
             "templates/report.html": "<%= style %>",
             "templates/style.css": "",
-            "templates/summary.md": "Found in <%= value('run.steps', 'integer') %> steps.",
+            "templates/summary.md": "Found in <%= value('run.steps', 'integer') %> steps. [steps]\n\n"
+            "```claims\nsteps: run.steps > 5\n```\n",
             "templates/notebook.md": opening,
             "templates/sections/1.1.md": first,
             "templates/sections/1.2.md": SECOND,
@@ -176,7 +180,7 @@ def test_the_code_is_the_real_source_and_cells_that_run_it(make: Make) -> None:
     code = cells_of(make(), "code")
     assert list(code) == ["imports", "settings", "lib/code.py: twice", "run", "figure one"]
     assert code["imports"] == "%matplotlib inline\nimport math"
-    assert code["lib/code.py: twice"] == "# lib/code.py\n\ndef twice(x: int) -> int:\n    return int(math.ldexp(x, 1))"
+    assert code["lib/code.py: twice"] == "# lib/code.py\n\ndef twice(x):\n    return int(math.ldexp(x, 1))"
     assert code["run"] == 'results["run"] = {"steps": twice(3)}\nprint(results["run"])'
 
 
@@ -211,7 +215,7 @@ def test_a_cell_that_is_there_again_is_run_once(make: Make) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("```run figure one\n", "```run other\n", "^the figure one: no cell draws it"),
+        ("```run figure one\n", "```run other\n", "^question 1.1.a: no cell draws the figure one for"),
         ("```run run\n", "```run settings\n", "^.*the cell 'settings' is in opening already, with other code"),
         ("```run run\n", "```run\n", "a ```run needs a name"),
         ("import twice", "import thrice", "^lib/code.py does not define thrice"),
@@ -225,7 +229,7 @@ def test_a_fault_in_a_cell_is_named_before_anything_runs(make: Make, old: str, n
 
 
 def test_a_literal_is_of_the_configuration() -> None:
-    from reporting.values import Values
+    from reporting.cite.values import Values
 
     values = Values({"config": {"a": {"b": [1, 'x"y']}}, "run": {"loss": 0.5}})
     values.literal("config.a")
@@ -266,16 +270,38 @@ def test_nothing_that_stands_for_something_else_is_left(make: Make) -> None:
 
 # What the report's formulas use, all of it in MathJax 3 with the packages that notebooks load (base and ams).
 MACROS = {
-    *("\\", ",", ";", "!", "{", "}", "quad", "qquad", "begin", "end", "left", "right", "bigl", "bigr", "text"),
-    *("mathbf", "mathcal", "mathsf", "mathrm", "hat", "frac", "sqrt", "sum", "partial", "nabla", "infty"),
-    *("cos", "sin", "log", "ln", "exp", "max", "min", "cdot", "times", "le", "ge", "ne", "in", "to"),
+    *(
+        "\\",
+        ",",
+        ";",
+        "!",
+        "{",
+        "}",
+        "quad",
+        "qquad",
+        "begin",
+        "end",
+        "left",
+        "right",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "text",
+    ),
+    *("mathbf", "mathcal", "mathsf", "mathrm", "hat", "frac", "sqrt", "sum", "partial", "nabla", "infty", "iff"),
+    *("cos", "sin", "log", "ln", "exp", "max", "min", "cdot", "times", "pm", "le", "ge", "ne", "in", "to"),
     *("leftarrow", "Longrightarrow", "sigma", "delta", "varepsilon", "epsilon", "lambda", "eta"),
 }
 ENVIRONMENTS = {"cases", "aligned", "pmatrix", "bmatrix"}
 
 
-def formulas(text: str) -> list[str]:
-    return [a or b for a, b in re.findall(r"\$\$([^$]+)\$\$|\$([^$]+)\$", re.sub(r"`+[^`]*`+", "", text))]
+def formulas(report: Any) -> list[str]:
+    """All formulas of a report, as they are written."""
+    blocks = [*tree.walk([block for section in report.sections for block in section.blocks]), *report.summary]
+    found = [token for block in blocks if isinstance(block, tree.Markup) for token in block.tokens]
+    found += [token for block in blocks for text in tree.texts(block) for token in text.tokens]
+    return [token.content.strip() for token in found if token.type.startswith("math")]
 
 
 def unknown(tex: str) -> set[str]:
@@ -296,23 +322,22 @@ def test_a_formula_that_mathjax_does_not_know_is_found(tex: str) -> None:
 @pytest.fixture(scope="module")
 def real() -> Any:
     """The rehearsal of the project's own report."""
-    from reporting.values import Unknown
-    from scripts import configuration
+    from reporting.cite.paths import Unknown
+    from reporting.pipeline import settings as configuration
 
     settings = configuration.read(str(ROOT / "config/config.yaml"))
-    text = (ROOT / "Snakefile").read_text(encoding="utf-8")
-    listed = {name: text[text.index(f"{name} = [") :].split("]")[0] for name in ("FIGURES", "ARTIFACTS")}
-    plain = {name: re.findall(r'^    "([a-z_]+)",$', part, re.MULTILINE) for name, part in listed.items()}
+    rules = [(ROOT / "rules" / f"{name}.smk").read_text(encoding="utf-8") for name in ("experiments", "figures")]
+    artifacts = re.findall(r'"results/([a-z_]+)\.json"', rules[0])
+    figures = re.findall(r'drawn\("([a-z_]+)"', rules[1])
     runs = [f"{kind}/{name}" for kind in ("descents", "networks") for name in settings[kind]]
-    artifacts = [*plain["ARTIFACTS"], *runs, *(f"seeds/{name}" for name in settings["networks"]), "made"]
-    tree = dict.fromkeys(artifacts, Unknown()) | {"config": settings}
+    seeds = [f"seeds/{name}" for name in settings["networks"]]
+    tree = dict.fromkeys([*artifacts, *runs, *seeds, "made"], Unknown()) | {"config": settings}
     rubric = configuration.read_rubric(str(ROOT / "config/rubric.yaml"))
-    return rehearse(ROOT, tree, rubric, [*plain["FIGURES"], *runs])
+    return rehearse(ROOT, tree, rubric, [*figures, *runs])
 
 
 def test_every_formula_of_the_report_is_valid_mathjax(real: Any) -> None:
-    text = re.sub(r"^```.*?^```", "", "\n".join(real.texts.values()), flags=re.MULTILINE | re.DOTALL)
-    found = formulas(text)
+    found = formulas(real)
     assert len(found) > 100
     assert {tex: bad for tex in found if (bad := unknown(tex))} == {}
 

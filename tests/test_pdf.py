@@ -1,7 +1,9 @@
-"""Facts about reporting/pdf.py: it reads nothing but what it is given, and a warning is a fault."""
+"""Facts about press/pdf: it reads nothing but what it is given, and a warning is a fault."""
 
 import base64
 import io
+import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,7 +13,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from reporting.pdf import PDFError, render
+from reporting.glyphs.math import formula
+from reporting.press.pdf import PDFError, render
+from tests.conftest import need
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 DATA = f"data:image/svg+xml;base64,{base64.b64encode(SVG.encode()).decode()}"
@@ -126,3 +130,49 @@ def test_one_page_with_a_fault_does_not_spoil_the_next() -> None:
     with pytest.raises(PDFError):
         render(page("<p>x</p>", "p { colour: red }"))
     render(page("<p>x</p>"))
+
+
+@pytest.mark.parametrize(
+    ("tex", "found"),
+    [
+        (r"\frac{\partial f}{\partial x} = 2x - 3 \sin 3x + y + 2", "∂f/∂x = 2x − 3 sin 3x + y + 2"),
+        (r"y_j = \sum_i x_i W_{ij} + b_j", "y_j = ∑_i x_i W_ij + b_j"),
+        (r"\nabla_{\mathbf{x}} \mathcal{L} \Longrightarrow \mathbf{W}^\mathsf{T}", "∇_x ℒ ⟹ Wᵀ"),
+    ],
+)
+@pytest.mark.parametrize("display", [False, True])
+def test_a_formula_is_found_by_a_search_and_copied_with_the_words_around_it(
+    tex: str, found: str, display: bool, tmp_path: Path
+) -> None:
+    printed = render(page(f"<p>Here {formula(tex, display)} stands.</p>", "img { overflow: visible }"))
+    document = pypdfium2.PdfDocument(printed)
+    try:
+        searched = document[0].get_textpage()
+        assert searched.search(found).get_next() is not None
+        assert f"Here {found} stands." in searched.get_text_range()
+    finally:
+        document.close()
+    need("pdftotext")
+    (tmp_path / "x.pdf").write_bytes(printed)
+    copied = subprocess.run(["pdftotext", tmp_path / "x.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert f"Here {found} stands." in copied
+
+
+def test_the_text_of_a_formula_is_not_drawn() -> None:
+    drawn = formula("x^2", False)
+    empty = re.sub(r'src="[^"]*"', f'src="{without_text(drawn)}"', drawn)
+    pictures = []
+    for markup in (drawn, empty):
+        document = pypdfium2.PdfDocument(render(page(f"<p>Here {markup}.</p>")))
+        pictures.append(document[0].render(scale=2).to_pil().tobytes())
+        document.close()
+    assert markup != drawn
+    assert pictures[0] == pictures[1]
+
+
+def without_text(markup: str) -> str:
+    """The address of a formula's picture, its text left out."""
+    address = re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', markup)
+    assert address
+    svg = re.sub("<text.*?</text>", "", base64.b64decode(address[1]).decode())
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"

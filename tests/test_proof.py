@@ -1,4 +1,4 @@
-"""Facts about reporting/proof.py: what a finished PDF lacks, has twice, or has beyond its margins, is named."""
+"""Facts about press/proof: what a finished PDF lacks, has twice, or has beyond its margins, is named."""
 
 import re
 from pathlib import Path
@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from reporting.pdf import render
-from reporting.proof import ProofError, proof
+from reporting.press.pdf import render
+from reporting.press.proof import ProofError, empty_feet, proof
+from reporting.press.standards import finish
 
 ROOT = Path(__file__).parents[1]
-STYLE = (ROOT / "templates" / "style.css").read_text(encoding="utf-8")
+STYLE = (ROOT / "reporting" / "templates" / "style.css").read_text(encoding="utf-8")
 RUBRIC: dict[str, Any] = {
-    "longest_answer": 4,
+    "longest_answer": 80,
+    "longer_answers": {},
     "longest_body": 3,
     "derivations": [],
     "points": {"1.1.a": 2, "1.1.b": 1, "1.1.c": 0},
@@ -36,20 +38,22 @@ def question(name: str, points: str = "", title: str = "", answer: str = "<p>Yes
 def pdf(*parts: str, appendix: str = "", cover: str = "") -> bytes:
     """A small report in the style of the real one."""
     parts = parts or tuple(map(question, TITLES))
-    return render(
-        f'<html lang="en"><head><title>A report</title><style>{STYLE}</style></head><body>{cover}'
+    printed = render(
+        f'<html lang="en"><head><title>A report</title><style>{STYLE}</style></head><body>{cover}<main>'
         f'<section class="part" id="part-1.1"><h2><span class="number">1.1</span> Descent</h2>{"".join(parts)}'
-        f"</section>{appendix}</body></html>"
+        f"</section>{appendix}</main></body></html>"
     )
+    return finish(printed)
 
 
 PICTURE = (
     "data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22 width=%22{0}%22 height=%229%22>"
     "<path d=%22M0 0h{0}v9z%22/></svg>"
 )
+ROOM = "data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22 width=%22{0}%22 height=%229%22></svg>"
 APPENDIX = (
-    '<section class="part appendix" id="part-A" style="break-before: page"><h2><span class="number">A</span> '
-    "Reproduction</h2><p>All of it.</p></section>"
+    '<section class="part appendix" id="part-A" style="break-before: page">'
+    '<h2 data-running="A Reproduction"><span class="number">A</span> Reproduction</h2><p>All of it.</p></section>'
 )
 
 
@@ -113,7 +117,7 @@ WIDE = {
     "a word too long": f"<p>{120 * 'x'}</p>",
     "a line of code too long": f"<pre>{120 * 'x'}</pre>",
     "a line that does not break": f'<p style="white-space: nowrap">{3 * WORDS}</p>',
-    "a line in the left margin": '<p style="margin-left: -10mm">Some words.</p>',
+    "a line in the left margin": '<p style="margin-left: -30mm">Some words.</p>',
     "a line below the page": '<p style="position: absolute; top: 270mm">Some words.</p>',
 }
 
@@ -125,13 +129,14 @@ def test_a_text_that_runs_off_the_page_is_named_with_its_page(name: str) -> None
     assert re.fullmatch(r"page 2: '.*' runs off the page", message), message
 
 
-def test_a_picture_that_runs_off_the_page_is_named_with_its_page() -> None:
+@pytest.mark.parametrize(("drawn", "what"), [(PICTURE, "a rule"), (ROOM, "a figure")], ids=["drawn", "left room"])
+def test_a_picture_that_runs_off_the_page_is_named_with_its_page(drawn: str, what: str) -> None:
     def with_picture(width: int) -> bytes:
-        answer = f'<p>Yes.</p><img alt="x" src="{PICTURE.format(width)}">'
+        answer = f'<p>Yes.</p><img alt="x" src="{drawn.format(width)}">'
         return pdf(question("1.1.a", answer=answer), question("1.1.b"), question("1.1.c"))
 
-    proof(with_picture(600), RUBRIC)
-    assert fault(with_picture(700)) == "page 1: a figure or a rule runs off the page"
+    proof(with_picture(500), RUBRIC)
+    assert fault(with_picture(700)) == f"page 1: {what} runs off the page"
 
 
 @pytest.mark.parametrize("bad", ["1.1.a", "1.1.b"])
@@ -169,3 +174,39 @@ def test_the_contents_do_not_end_the_body() -> None:
 
 def test_a_pdf_without_questions_is_refused_with_the_first() -> None:
     assert fault(pdf("<p>Nothing.</p>")) == "question 1.1.a, with 2 points, is in the PDF 0 times, must be once"
+
+
+# How much of a page is empty.
+
+
+def filled(share: float) -> str:
+    """A block that takes a share of a page's height."""
+    return f'<div style="background: red; height: {share * 255:.0f}mm; break-inside: avoid"></div>'
+
+
+def section(number: str, *content: str) -> str:
+    title = f'<h2 data-running="{number} Part"><span class="number">{number}</span> Part</h2>'
+    return f'<section class="part" style="break-before: page">{title}{"".join(content)}</section>'
+
+
+def feet(*content: str) -> dict[int, float]:
+    style = f'<title>A report</title><style>{STYLE}</style><h1 style="margin: 0">A report</h1>'
+    return empty_feet(
+        render(f'<html lang="en">{style}<main style="break-before: auto">{"".join(content)}</main></html>')
+    )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.85])
+def test_a_foot_that_is_empty_is_named_with_its_page_and_its_share(share: float) -> None:
+    assert feet(filled(0.5), BREAK, filled(share), BREAK) == {1: pytest.approx(0.43, abs=0.03)} | {
+        2: pytest.approx(0.97 - share, abs=0.03)
+    }
+
+
+def test_a_full_page_and_the_last_one_are_not_named() -> None:
+    assert feet(filled(0.9), BREAK, filled(0.93), BREAK) == {}
+
+
+def test_where_a_section_ends_the_foot_may_be_empty() -> None:
+    parts = [section("1", filled(0.5)), section("2", filled(0.3), BREAK), section("3", filled(0.2))]
+    assert list(feet(*parts)) == [2 + 1]

@@ -13,16 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib.digits import FEATURES, SAMPLES, split
-from nnlib.functions import LOSSES, Array
+from nnlib.functions import LOSSES
 from nnlib.layers import Linear
 from nnlib.net import build
+from nnlib.stack import fit_stack
 from nnlib.training import Samples, fit
-from scripts import basins, comparisons, gradient_flow, landscape, repeats, sweep
-from scripts import digits as digits_script
-from scripts import seeds as seeds_script
+from scripts import repeats
+from scripts.experiments import basins, comparisons, gradient_flow, landscape, sweep
+from scripts.experiments import digits as digits_script
+from scripts.experiments import seeds as seeds_script
 from scripts.repeats import band, repeated, spread
+from scripts.settings import differences
 
-SPEC: dict[str, Any] = {
+SPEC: Any = {
     "layers": [f"Linear {FEATURES}x4", "ReLU", "Linear 4x1", "Sigmoid"],
     "scheme": "assignment",
     "loss": "bce",
@@ -30,14 +33,14 @@ SPEC: dict[str, Any] = {
     "learning_rate": 0.01,
     "minibatch_size": 40,
 }
-SWEEP: dict[str, Any] = {
+SWEEP: Any = {
     "layers": SPEC["layers"],
     "scheme": "assignment",
     "loss": "bce",
     "epochs": 2,
     "learning_rates": [0.003, 0.01],
     "minibatch_sizes": [20, 60],
-    "reference_minibatch_size": 20,
+    "reference": {"learning_rates": [0.01], "minibatch_size": 20},
     "seeds": 3,
     "validation_fraction": 0.25,
 }
@@ -60,7 +63,7 @@ def make_seeds(data: str, tmp_path: Path) -> MakeSeeds:
 
     def run(name: str = "tiny", seed: int = 7, **changed: Any) -> dict[str, Any]:
         path = tmp_path / f"{name}.json"
-        seeds_script.main(data, str(path), name, {**SPEC, **changed}, seed, REPEATS, 0.5)
+        seeds_script.main(data, str(path), name, SPEC | changed, seed, REPEATS, 0.5)
         return artifact(path)
 
     return run
@@ -84,9 +87,9 @@ def draw(script: str, folder: Path, **inputs: Any) -> str:
     main = importlib.import_module(f"scripts.{script}").main
     drawn = []
     for number in "12":
-        svg, png = folder / f"{script}{number}.svg", folder / f"{script}{number}.png"
-        main(**inputs, svg=str(svg), png=str(png))
-        drawn.append((svg.read_bytes(), png.read_bytes()))
+        svg, png, pdf = (folder / f"{script}{number}.{kind}" for kind in ("svg", "png", "pdf"))
+        main(**inputs, svg=str(svg), png=str(png), pdf=str(pdf))
+        drawn.append((svg.read_bytes(), png.read_bytes(), pdf.read_bytes()))
     assert drawn[0] == drawn[1]
     assert drawn[0][1].startswith(b"\x89PNG")
     return drawn[0][0].decode()
@@ -99,24 +102,23 @@ def test_the_repeats_of_two_networks_have_the_same_splits_and_orders(data: str) 
     everything = repeats.samples(data)
     assert everything.x.shape == (SAMPLES, FEATURES)
     _, train, test = repeated(everything, SPEC, 7, REPEATS, 0.5)
-    _, other_train, other_test = repeated(everything, {**SPEC, "layers": ["Linear 64x1", "Sigmoid"]}, 7, REPEATS, 0.5)
-    for mine, others in ((train, other_train), (test, other_test)):
+    _, other_train, other_test = repeated(everything, SPEC | {"layers": ["Linear 64x1", "Sigmoid"]}, 7, REPEATS, 0.5)
+    for mine, others in zip(train + test, other_train + other_test, strict=True):
         np.testing.assert_array_equal(mine.x, others.x)
         np.testing.assert_array_equal(mine.y, others.y)
-    assert train.x.shape == (REPEATS, 898, FEATURES)
-    assert test.y.shape == (REPEATS, 899, 1)
+    assert [own.x.shape for own in train] == REPEATS * [(898, FEATURES)]
+    assert [own.y.shape for own in test] == REPEATS * [(899, 1)]
 
 
 def test_repeats_differ_in_their_split_their_order_and_their_weights(data: str) -> None:
-    net, train, test = repeated(repeats.samples(data), SPEC, 7, REPEATS, 0.5)
-    first = net.layers[0]
-    assert isinstance(first, Linear)
-    for values in (train.x, test.x, first.W):
+    nets, train, test = repeated(repeats.samples(data), SPEC, 7, REPEATS, 0.5)
+    weights = [layer.W for net in nets for layer in net.layers[:1] if isinstance(layer, Linear)]
+    for values in ([own.x for own in train], [own.x for own in test], weights):
         assert not any(np.array_equal(values[0], values[r]) for r in range(1, REPEATS))
-    rows = [{row.tobytes() for row in np.concatenate([train.x[r], test.x[r]])} for r in range(REPEATS)]
+    rows = [{row.tobytes() for row in np.concatenate([train[r].x, test[r].x])} for r in range(REPEATS)]
     assert all(found == rows[0] for found in rows)
     _, other, _ = repeated(repeats.samples(data), SPEC, 8, REPEATS, 0.5)
-    assert not np.array_equal(train.x, other.x)
+    assert not np.array_equal(train[0].x, other[0].x)
 
 
 def test_every_repeat_is_bit_for_bit_the_network_that_is_trained_alone(data: str, make_seeds: MakeSeeds) -> None:
@@ -138,7 +140,7 @@ def test_every_repeat_is_bit_for_bit_the_network_that_is_trained_alone(data: str
 
 def test_the_artifact_of_many_seeds_has_its_settings_its_spreads_and_its_bands(make_seeds: MakeSeeds) -> None:
     facts = make_seeds(epochs=3)
-    assert {key: facts[key] for key in SPEC} == {**SPEC, "epochs": 3}
+    assert {key: facts[key] for key in SPEC} == SPEC | {"epochs": 3}
     assert (facts["name"], facts["count"], facts["diverged"], facts["hidden_units"]) == ("tiny", REPEATS, 0, 4)
     assert set(facts["final"]) == set(facts["curves"]) == METRICS
     for final in facts["final"].values():
@@ -163,8 +165,11 @@ def test_the_same_seeds_give_the_same_bytes(make_seeds: MakeSeeds, tmp_path: Pat
 
 def test_seeds_that_all_diverge_are_written(make_seeds: MakeSeeds) -> None:
     facts = make_seeds(learning_rate=1000.0, layers=["Linear 64x1", "Sigmoid"])
-    assert facts["diverged"] == REPEATS
-    assert facts["final"]["train_loss"] == {"values": REPEATS * [None], "mean": None, "deviation": None, "count": 0}
+    assert facts["diverged"] == facts["lost"] == facts["nan_causes"]["count"] == REPEATS
+    assert facts["diverged_runs"] == REPEATS * [True]
+    assert facts["final"]["train_loss"]["values"] == REPEATS * [None]
+    assert facts["final"]["train_loss"]["count"] == facts["trained"]["test_accuracy"]["kept"]["count"] == 0
+    assert facts["trained"]["test_accuracy"]["count"] == REPEATS  # NaN answers 0
     assert facts["curves"]["test_loss"] == {name: 2 * [None] for name in ("low", "median", "high")}
     assert facts["hidden_units"] == 0
 
@@ -172,8 +177,27 @@ def test_seeds_that_all_diverge_are_written(make_seeds: MakeSeeds) -> None:
 def test_seeds_without_weights_have_all_hidden_units_dead(make_seeds: MakeSeeds) -> None:
     facts = make_seeds(scheme="zeros")
     assert facts["hidden_units"] == 4
-    assert facts["final_dead_units"] == {"values": REPEATS * [4], "mean": 4, "deviation": 0, "count": REPEATS}
+    assert facts["final_dead_units"]["values"] == REPEATS * [4]
     assert facts["plateau_epochs"]["mean"] == SPEC["epochs"]
+    assert (facts["lost"], facts["answers_alike"], facts["diverged"]) == (REPEATS, REPEATS, 0)
+
+
+def test_metrics_of_the_trained_networks_are_of_all_samples(make_seeds: MakeSeeds) -> None:
+    facts = make_seeds(minibatch_size=400)
+    for name, samples in (("train_accuracy", 898), ("test_accuracy", 899)):
+        shares = np.array(facts["trained"][name]["values"]) * samples
+        np.testing.assert_allclose(shares, shares.round(), atol=1e-6)
+    assert facts["after"]["1"]["test_accuracy"]["count"] == REPEATS
+    assert set(facts["after"]) == {"1"}  # of 1, 5, 20, ... the one that two epochs reach
+
+
+def test_a_single_run_that_comes_to_nan_has_the_cause_that_the_same_seed_alone_has(
+    data: str, make_seeds: MakeSeeds
+) -> None:
+    facts = make_seeds(learning_rate=0.2, epochs=4, minibatch_size=15)
+    causes = facts["nan_causes"]
+    assert causes["count"] == facts["diverged"] > 0
+    assert causes["count"] == causes["right"] + causes["wrong"] + causes["not_finite"]
 
 
 @given(st.lists(st.floats(-1e6, 1e6) | st.sampled_from([np.nan, np.inf]), min_size=1, max_size=30))
@@ -203,16 +227,28 @@ def test_a_band_holds_the_middle_of_what_is_finite(values: list[float]) -> None:
 # Pairs of settings.
 
 
-def compared(tmp_path: Path, first: list[float | None], second: list[float | None]) -> dict[str, Any]:
-    """What the script writes for two networks with these test accuracies."""
-    for name, values in (("a", first), ("b", second)):
-        content = {"name": name, "final": {"test_accuracy": {"values": values}}}
+SETTINGS: Any = {key: SPEC[key] for key in ("layers", "scheme", "loss", "epochs", "minibatch_size")}
+
+
+def compared(tmp_path: Path, first: list[float | None], second: list[float | None], *diverged: int) -> dict[str, Any]:
+    """What the script writes for two networks with these test accuracies, of which the first diverged at some seeds."""
+    for name, values, rate, gone in (("a", first, 0.1, diverged), ("b", second, 0.2, ())):
+        content = {
+            **SETTINGS,
+            "name": name,
+            "learning_rate": rate,
+            "trained": {"test_accuracy": {"values": values}},
+            "diverged_runs": [number in gone for number in range(len(values))],
+            "lost": len(gone) + 1,  # one whose units are all dead
+        }
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
-    pair = {"first": "a", "second": "b", "metric": "test_accuracy"}
+    pair: Any = {"first": "a", "second": "b", "metric": "test_accuracy"}
     paths = [str(tmp_path / f"{name}.json") for name in "ab"]
     comparisons.main(paths, str(tmp_path / "out.json"), {"pair": pair})
     found = artifact(tmp_path / "out.json")["pair"]
     assert {key: found[key] for key in pair} == pair
+    assert found["differs_in"] == ["learning_rate"]
+    assert found["count"] + found["dropped"] == found["pairs"] == len(first)
     return dict(found)
 
 
@@ -239,10 +275,16 @@ def test_a_comparison_the_other_way_round_is_its_negative(tmp_path: Path) -> Non
     assert (there["low"], there["high"]) == pytest.approx((-back["high"], -back["low"]))
 
 
-def test_seeds_of_which_one_diverged_are_left_out_in_pairs(tmp_path: Path) -> None:
+def test_pairs_of_which_one_diverged_are_left_out_and_counted(tmp_path: Path) -> None:
+    found, kept = compared(tmp_path, [2, 0.5, 4, 6], [1, 7, 2, 3], 1), compared(tmp_path, [2, 4, 6], [1, 2, 3])
+    assert (found["count"], found["dropped"], found["diverged_first"], found["diverged_second"]) == (3, 1, 1, 0)
+    assert (found["lost_first"], found["lost_second"]) == (2, 1)  # the dead ones are in the comparison
+    assert {key: found[key] for key in ("mean", "low", "high")} == {key: kept[key] for key in ("mean", "low", "high")}
+
+
+def test_pairs_of_which_one_has_no_finite_value_are_dropped_though_none_diverged(tmp_path: Path) -> None:
     found = compared(tmp_path, [2, None, 4, 6], [1, 7, 2, 3])
-    assert found == {**compared(tmp_path, [2, 4, 6], [1, 2, 3])}
-    assert found["count"] == 3
+    assert (found["count"], found["dropped"], found["diverged_first"]) == (3, 1, 0)
 
 
 @pytest.mark.parametrize("first", [[None, None, None], [1, None, None]])
@@ -257,106 +299,129 @@ def test_equal_networks_differ_by_nothing(tmp_path: Path) -> None:
     assert (found["mean"], found["low"], found["high"]) == (0, 0, 0)
 
 
+def test_two_networks_differ_in_the_settings_that_are_not_the_same() -> None:
+    logits: Any = SPEC | {"layers": SPEC["layers"][:-1], "loss": "bce_with_logits"}
+    assert differences(SPEC, SPEC) == []
+    assert differences(SPEC, logits) == ["loss"]  # which takes the sigmoid with it
+    assert differences(SPEC, logits | {"layers": ["Linear 64x1"]}) == ["layers", "loss"]
+    assert differences(SPEC, SPEC | {"epochs": 3, "learning_rate": 1}) == ["epochs", "learning_rate"]
+    assert differences(SPEC, SPEC | {"layers": [*SPEC["layers"][:2], "Linear 4x4", *SPEC["layers"][1:]]}) == ["layers"]
+
+
 # Many settings.
 
 
-def test_a_sweep_has_a_cell_for_every_setting_and_both_gradients(swept: Path) -> None:
+def grid(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [cell for row in facts["cells"].values() for cell in row.values()]
+
+
+def test_a_sweep_has_a_cell_for_every_setting_by_size_and_rate(swept: Path) -> None:
     facts = artifact(swept)
-    settings = [(c["gradient"], c["minibatch_size"], c["learning_rate"]) for c in facts["cells"]]
-    assert settings == [(g, b, r) for g in ("sum", "mean") for b in (20, 60) for r in (0.003, 0.01)]
-    assert facts["networks"] == 8 * SWEEP["seeds"]
+    assert {size: set(row) for size, row in facts["cells"].items()} == {
+        "20": {"0.003", "0.01"},
+        "60": {"0.003", "0.01"},
+    }
+    assert facts["networks"] == 7 * SWEEP["seeds"]
     assert {key: facts[key] for key in SWEEP} == SWEEP
-    for cell in facts["cells"]:
+    for cell in grid(facts):
+        assert facts["cells"][str(cell["minibatch_size"])][f"{cell['learning_rate']:g}"] == cell
         assert cell["validation_accuracy"]["count"] == cell["test_accuracy"]["count"] == SWEEP["seeds"]
-        assert 0 <= cell["share_lost"] <= 1
-        assert cell["diverged"] + cell["died"] == pytest.approx(SWEEP["seeds"] * cell["share_lost"])
+        assert cell["diverged"] + cell["answers_alike"] == cell["lost"]
+        assert cell["all_dead"] <= cell["answers_alike"]
+        assert cell["share_lost"] == pytest.approx(cell["lost"] / SWEEP["seeds"])
 
 
-def test_at_the_reference_size_sum_and_mean_are_the_same_and_elsewhere_not(swept: Path) -> None:
-    cells = artifact(swept)["cells"]
-    for summed, averaged in zip(cells[:4], cells[4:], strict=True):
-        same = {**summed, "gradient": ""} == {**averaged, "gradient": ""}
-        assert same == (summed["minibatch_size"] == SWEEP["reference_minibatch_size"])
+def test_every_minibatch_size_is_judged_on_the_whole_validation_set(swept: Path) -> None:
+    for cell in grid(artifact(swept)):
+        shares = np.array(cell["validation_accuracy"]["values"]) * int(0.25 * 898)
+        np.testing.assert_allclose(shares, shares.round(), atol=1e-6)
 
 
-def test_the_best_setting_is_chosen_by_the_validation_set(swept: Path) -> None:
+def test_a_scaled_rate_is_that_of_the_reference_where_the_size_is_that_of_the_reference(swept: Path) -> None:
     facts = artifact(swept)
-    for gradient, best in facts["best"].items():
-        cells = [cell for cell in facts["cells"] if cell["gradient"] == gradient]
-        assert best in cells
-        assert best["validation_accuracy"]["mean"] == max(cell["validation_accuracy"]["mean"] for cell in cells)
+    assert facts["scaled"]["0.01"]["20"] == facts["cells"]["20"]["0.01"]
+    assert facts["scaled"]["0.01"]["60"]["learning_rate"] == pytest.approx(0.01 / 3)
+
+
+def test_the_best_setting_is_chosen_by_the_validation_set_and_trained_anew(swept: Path) -> None:
+    facts = artifact(swept)
+    best = facts["best"]
+    assert best in grid(facts)
+    assert best["validation_accuracy"]["mean"] == max(cell["validation_accuracy"]["mean"] for cell in grid(facts))
+    assert best["behind_best"]["test_accuracy"]["mean"] == 0
+    assert facts["best_on_edge"] == {"learning_rate": True, "minibatch_size": True}  # there is nothing but edges
+    assert facts["retrained"]["trained"]["test_accuracy"]["count"] == SWEEP["seeds"]
 
 
 def test_the_test_set_has_no_part_in_the_choice(
     data: str, swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def upside_down(*given: Any) -> Any:
-        net, train, test = repeated(*given)
-        return net, train, Samples(test.x, 1 - test.y)
+        nets, train, test = repeated(*given)
+        return nets, train, [Samples(x, 1 - y) for x, y in test]
 
     monkeypatch.setattr(sweep, "repeated", upside_down)
     sweep.main(data, str(tmp_path / "a.json"), SWEEP, 7, 0.5)
     before, after = artifact(swept), artifact(tmp_path / "a.json")
-    for cell, other in zip(before["cells"], after["cells"], strict=True):
+    for cell, other in zip(grid(before), grid(after), strict=True):
         assert cell["validation_accuracy"] == other["validation_accuracy"]
         assert cell["test_accuracy"]["mean"] == pytest.approx(1 - other["test_accuracy"]["mean"])
-    for gradient, best in before["best"].items():
-        assert best["learning_rate"] == after["best"][gradient]["learning_rate"]
+    assert before["best"]["learning_rate"] == after["best"]["learning_rate"]
 
 
 def test_the_validation_set_is_no_part_of_what_is_trained_on(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[Array, Array]] = []
+    seen: list[tuple[list[Samples], list[Samples]]] = []
 
-    def noted(net: Any, train: Samples, test: Samples, **settings: Any) -> Any:
-        seen.append((train.x, test.x))
-        return fit(net, train, test, **settings)
+    def noted(nets: Any, train: list[Samples], test: list[Samples], **settings: Any) -> Any:
+        seen.append((train, test))
+        return fit_stack(nets, train, test, **settings)
 
-    monkeypatch.setattr(sweep, "fit", noted)
+    monkeypatch.setattr(sweep, "fit_stack", noted)
     sweep.cell(repeats.samples(data), SWEEP, 7, 0.5, 20, 0.01)
     ((fitted, validation),) = seen
     _, train, _ = repeated(repeats.samples(data), SWEEP, 7, SWEEP["seeds"], 0.5)
-    assert (fitted.shape[1], validation.shape[1]) == (674, 224)
-    both = np.concatenate([validation, fitted], axis=1)
-    assert np.array_equal(np.sort(both, axis=1), np.sort(train.x, axis=1))
+    for left, held_out, whole in zip(fitted, validation, train, strict=True):
+        assert (len(left.x), len(held_out.x)) == (674, 224)
+        assert np.array_equal(np.sort(np.concatenate([held_out.x, left.x]), axis=0), np.sort(whole.x, axis=0))
 
 
 @pytest.mark.parametrize("rate", [1e3, 1e200])
 def test_a_sweep_whose_every_network_diverged_is_written_and_drawn(data: str, tmp_path: Path, rate: float) -> None:
-    spec = {**SWEEP, "layers": ["Linear 64x1", "Sigmoid"], "learning_rates": [rate], "minibatch_sizes": [20]}
+    spec: Any = SWEEP | {"layers": ["Linear 64x1", "Sigmoid"], "learning_rates": [rate], "minibatch_sizes": [20]}
+    spec["reference"] = {"learning_rates": [rate], "minibatch_size": 20}
     sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
     facts = artifact(tmp_path / "a.json")
-    assert [cell["diverged"] for cell in facts["cells"]] == 2 * [SWEEP["seeds"]]
-    assert [cell["share_lost"] for cell in facts["cells"]] == [1, 1]
-    assert set(facts["best"]) == {"sum", "mean"}
-    assert "100 %" in draw("figure_sweep", tmp_path, sweep=str(tmp_path / "a.json"))
+    assert [(cell["diverged"], cell["share_lost"]) for cell in grid(facts)] == [(SWEEP["seeds"], 1)]
+    assert f"lost {SWEEP['seeds']}" in draw("figures.sweep", tmp_path, sweep=str(tmp_path / "a.json"))
 
 
 def test_a_sweep_says_nothing_where_nobody_watches(
     swept: Path, data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    spec = {**SWEEP, "learning_rates": [0.01], "minibatch_sizes": [60]}
+    spec: Any = SWEEP | {"learning_rates": [0.01], "minibatch_sizes": [60]}
     sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
     assert capfd.readouterr() == ("", "")
-    assert artifact(tmp_path / "a.json")["cells"] == [artifact(swept)["cells"][i] for i in (3, 7)]
+    (cell,) = grid(artifact(tmp_path / "a.json"))
+    assert cell["test_accuracy"] == artifact(swept)["cells"]["60"]["0.01"]["test_accuracy"]
 
 
 # Figures.
 
 
 def test_a_sweeps_figure_is_drawn_and_the_same_twice(swept: Path, tmp_path: Path) -> None:
-    assert "test accuracy" in draw("figure_sweep", tmp_path, sweep=str(swept))
+    assert "test accuracy" in draw("figures.sweep", tmp_path, sweep=str(swept))
 
 
 def test_dead_units_are_drawn_although_all_diverged(make_seeds: MakeSeeds, tmp_path: Path) -> None:
     make_seeds("good", epochs=20)
     make_seeds("bad", epochs=20, learning_rate=1000.0)
     paths = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "good", "bad")]
-    draw("figure_dead_units", tmp_path, seeds=paths)
+    draw("figures.dead_units", tmp_path, seeds=paths)
 
 
 def test_dead_units_of_shorter_runs_are_drawn(make_seeds: MakeSeeds, tmp_path: Path) -> None:
     make_seeds("short", epochs=3)
-    draw("figure_dead_units", tmp_path, seeds=4 * [str(tmp_path / "short.json")])
+    draw("figures.dead_units", tmp_path, seeds=4 * [str(tmp_path / "short.json")])
 
 
 @pytest.fixture
@@ -366,7 +431,7 @@ def minima(tmp_path: Path) -> str:
 
 
 def test_basins_say_which_minimum_every_start_reaches(tmp_path: Path, minima: str) -> None:
-    spec = {"start": [3, 2], "extent": 5, "count": 15, "step_size": 0.02, "steps": 800}
+    spec: Any = {"start": [3, 2], "extent": 5, "count": 15, "step_size": 0.02, "steps": 800}
     basins.main(minima, str(tmp_path / "a.json"), spec)
     facts, found = artifact(tmp_path / "a.json"), artifact(Path(minima))["minima"]
     reached = np.array(facts["reached"])
@@ -377,7 +442,7 @@ def test_basins_say_which_minimum_every_start_reaches(tmp_path: Path, minima: st
     for number, minimum in enumerate(found):  # the start that is nearest to a minimum
         row, column = (int(np.argmin(np.abs(np.array(facts["side"]) - minimum[axis]))) for axis in "yx")
         assert reached[row, column] == number
-    draw("figure_basins", tmp_path, landscape=minima, basins=str(tmp_path / "a.json"))
+    draw("figures.basins", tmp_path, landscape=minima, basins=str(tmp_path / "a.json"))
 
 
 def test_a_gradient_shrinks_through_sigmoids_and_hardly_through_relus(tmp_path: Path) -> None:
@@ -388,6 +453,10 @@ def test_a_gradient_shrinks_through_sigmoids_and_hardly_through_relus(tmp_path: 
         assert all(a <= b <= c for a, b, c in zip(left["low"], left["median"], left["high"], strict=True))
     sigmoid = facts["left"]["sigmoid"]["median"]
     assert sigmoid == sorted(sigmoid, reverse=True)
+    own = facts["activations"]
+    assert 0.2 < own["sigmoid"]["root_mean_square"] < own["sigmoid"]["largest"] <= 0.25
+    assert own["relu"]["root_mean_square"] == pytest.approx(np.sqrt(own["relu"]["active_share"]))
+    assert len(own["relu"]["by_layer"]["active_share"]) == 4
     assert facts["factor_per_layer"]["sigmoid"] < 0.3 < facts["factor_per_layer"]["relu"] <= 1.2
     assert facts["factor_per_layer"]["sigmoid"] == pytest.approx((sigmoid[-1] / sigmoid[0]) ** (1 / 3))
-    draw("figure_gradient_flow", tmp_path, gradient_flow=str(tmp_path / "a.json"))
+    draw("figures.gradient_flow", tmp_path, gradient_flow=str(tmp_path / "a.json"))

@@ -1,9 +1,8 @@
-"""Facts about scripts/reproduce.py, and that a build is the same bytes wherever, by whomever and however it is made."""
+"""Facts about commands/reproduce, and that a build is the same bytes wherever, by whomever and however it is made."""
 
 import os
 import pty
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import reproduce
-from scripts.reproduce import differences, products
-from tests.conftest import Project, copy_of_the_project
+from reporting.commands import reproduce
+from reporting.commands.reproduce import differences, products
+from tests.conftest import Project, small_report
 
 # Another user, who may read what is ours, such as the environment, and write nothing of it.
 READING = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
@@ -23,13 +22,13 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *READIN
 
 def test_what_is_compared_is_every_file_but_the_logs_and_a_byte_is_enough(tmp_path: Path) -> None:
     for root, content in (("a", "x"), ("b", "y")):
-        for name in ("results/same.json", "results/.same.json.sha256", "results/logs/a.log", "report/report.pdf"):
+        for name in ("results/same.json", "results/.same.json.seal", "results/logs/a.log", "report/report.pdf"):
             path = tmp_path / root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("same" if "same" in name else content)
     (tmp_path / "b/results/more.json").touch()
     first, second = products(tmp_path / "a"), products(tmp_path / "b")
-    assert sorted(first) == ["report/report.pdf", "results/.same.json.sha256", "results/same.json"]
+    assert sorted(first) == ["report/report.pdf", "results/.same.json.seal", "results/same.json"]
     assert differences(first, second) == ["report/report.pdf", "results/more.json"]
     assert differences(first, first) == []
 
@@ -72,10 +71,7 @@ def elsewhere() -> Iterator[Path]:
 def test_a_build_elsewhere_by_another_user_on_one_core_in_a_terminal_is_the_same_bytes(
     built: Project, elsewhere: Path
 ) -> None:
-    other = copy_of_the_project(elsewhere).rename(elsewhere / "ünlike – place")
-    for part in ("config", "templates"):
-        shutil.rmtree(other / part)
-        shutil.copytree(built.root / part, other / part)
+    other = small_report(elsewhere).rename(elsewhere / "ünlike – place")
     targets = [name for name in built.products() if "/." not in name]
     random.Random(0).shuffle(targets)
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *targets]
@@ -113,7 +109,7 @@ def test_what_is_committed_is_built_twice_and_what_differs_is_named(
     status: int,
     said: str,
 ) -> None:
-    monkeypatch.setattr(reproduce, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "Snakefile").write_text(SNAKEFILE.format(command), encoding="utf-8")
     (tmp_path / "profiles/default").mkdir(parents=True)
     (tmp_path / "profiles/default/config.yaml").write_text("cores: 1\nquiet: all\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Facts about scripts/reproduction.py: a measured number is the printed one, or the report says where it is not."""
+"""Facts about experiments/reproduction: a measured number is the printed one, or the report says where it is not."""
 
 import copy
 import json
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts import reproduction
-from scripts.reproduction import same
+from scripts.experiments import reproduction
+from scripts.experiments.reproduction import same
 
 PUBLISHED = Path(__file__).parents[1] / "config" / "published.json"
 RUN = {
@@ -27,7 +27,7 @@ PRINTED: dict[str, Any] = {
     "setup": {"text": "1 2 3"},
     "1.2.b": {"input": "rng(1)", "x": ["-5.45", "3."], "sigmoid": ["0.004264", "1."]},
     "1.4.a": {"x": [["0.1", "0.2"]], "y_rows_2_and_3": [["1.5"], ["2.5"]]},
-    "1.4.d": {"linear_dx": "2.1e-07"},
+    "1.4.d": {"linear_dx": "2.1e-07", "sigmoid_dx": "4.824e-08"},
     "1.6.data": {"train_samples": 898, "mean": "0.00"},
     "1.6.runs": [RUN],
 }
@@ -37,7 +37,8 @@ MEASURED: dict[str, dict[str, Any]] = {
     "one_layer_model": {},
     "layers": {
         "linear": {"x": [[0.1, 0.2]], "y": [[0.5], [1.49999], [2.5]]},
-        "check_grad": {"linear_dx": 2.1234e-7},
+        "check_grad": {"linear_dx": 2.1234e-7, "sigmoid_dx": 4.831e-8},
+        "as_first_handed_in": {"sigmoid_dx": {"value": 4.8238e-8, "formula": "e / (1 + e)"}},
     },
     "tiny": {"name": "tiny", "history": {"train_loss": [0.6931, None], "train_accuracy": [0.5, 0.5]}},
 }
@@ -123,9 +124,9 @@ def test_a_measured_number_beyond_all_bounds_is_another() -> None:
 
 def test_every_printed_number_is_counted_once_in_its_question(reproduce: Reproduce) -> None:
     result = reproduce(PRINTED, MEASURED)
-    assert (result["total"], result["matched"], result["mismatched"]) == (15, 15, [])
+    assert (result["total"], result["matched"], result["mismatched"]) == (16, 16, [])
     counts = {name: (found["matched"], found["total"]) for name, found in result["questions"].items()}
-    assert counts == {"1.2.b": (4, 4), "1.4.a": (4, 4), "1.4.d": (1, 1), "1.6.a": (2, 2), "1.6.b": (4, 4)}
+    assert counts == {"1.2.b": (4, 4), "1.4.a": (4, 4), "1.4.d": (2, 2), "1.6.a": (2, 2), "1.6.b": (4, 4)}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +135,7 @@ def test_every_printed_number_is_counted_once_in_its_question(reproduce: Reprodu
         (["components", "sigmoid", "sigmoid", 0], 0.005, "1.2.b", ("sigmoid", "[0]")),
         (["layers", "linear", "y", 2, 0], 2.6, "1.4.a", ("y[1:]", "[1][0]")),
         (["layers", "check_grad", "linear_dx"], None, "1.4.d", ("linear_dx",)),
+        (["layers", "as_first_handed_in", "sigmoid_dx", "value"], 4.831e-8, "1.4.d", ("sigmoid_dx",)),
         (["digits", "train_samples"], 899, "1.6.a", ("train_samples",)),
         (["tiny", "history", "train_loss", 1], 0.5, "1.6.b", ("networks.tiny", "train_loss[1]")),
         (["tiny", "history", "train_loss", 0], math.pi, "1.6.b", ("networks.tiny", "train_loss[0]")),
@@ -156,9 +158,15 @@ def test_a_wrong_number_is_reported_with_where_it_is(
     assert all(part in wrong["where"] for part in where)
 
 
+def test_a_number_of_the_formula_that_was_first_handed_in_says_so(reproduce: Reproduce) -> None:
+    own, handed_in = reproduce(PRINTED, MEASURED)["questions"]["1.4.d"]["numbers"]
+    assert "formula" not in own
+    assert (handed_in["measured"], handed_in["formula"], handed_in["matches"]) == (4.8238e-8, "e / (1 + e)", True)
+
+
 def test_a_run_that_is_shorter_than_the_printed_one_is_reported(reproduce: Reproduce) -> None:
     short = {"name": "tiny", "history": {"train_loss": [0.6931], "train_accuracy": [0.5]}}
-    assert reproduce(PRINTED, {**MEASURED, "tiny": short})["matched"] == 13
+    assert reproduce(PRINTED, {**MEASURED, "tiny": short})["matched"] == 14
 
 
 def test_the_numbers_that_the_assignment_prints_are_664() -> None:

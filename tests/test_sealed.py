@@ -1,4 +1,4 @@
-"""Facts about reporting/sealed.py, and of the document as a whole: it reads only the files of the report, and what is
+"""Facts about compose/sealed, and of the document as a whole: it reads only the files of the report, and what is
 typed into the configuration is printed and does nothing."""
 
 import ast
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2
@@ -18,13 +19,13 @@ from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from reporting.faces import FOLDER
-from reporting.pdf import PDFError, render
-from reporting.sealed import SealError, check_page, inside
-from reporting.sections import ReportError
-from reporting.values import Unknown
-from scripts import networks
-from scripts.configuration import ConfigurationError, load, read
+from reporting.cite.paths import Unknown
+from reporting.compose.sealed import SealError, check_page, inside
+from reporting.compose.sections import ReportError
+from reporting.glyphs.faces import FOLDER
+from reporting.pipeline.settings import ConfigurationError, load, read
+from reporting.press.pdf import PDFError, render
+from scripts.experiments import networks
 from tests.conftest import CHARACTERS, HOSTILE, PAGE, ROOT, Project
 
 WritePage = Callable[..., str]
@@ -38,7 +39,7 @@ ELSEWHERE = [
 ]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">{}</svg>'
 ANSWERS = "\n".join(
-    f":::: question {name} Its title\nAsk.\n\n::: answer\nYes.\n\n```claims\nnone: a test\n```\n:::\n::::\n"
+    f":::: question {name} Its title\nAsk.\n\n::: answer\nYes. [defined]\n\n```claims\nnone: a test\n```\n:::\n::::\n"
     for name in ("1.1.a", "1.1.b")
 )
 SECTION = f"# Descent\n\n{ANSWERS}"
@@ -145,7 +146,7 @@ def test_a_listing_shows_files_of_the_project_only(
     outside.write_text("def twice():\n    return 'secret'\n", encoding="utf-8")
     (tmp_path / "link.py").symlink_to(outside)
     text = SECTION.replace(
-        "::::\n", f"::: listing {name.replace('../x', f'../{tmp_path.name}')} twice\nIt.\n:::\n::::\n", 1
+        "::::\n", f"::: listing {name.replace('../x', f'../{tmp_path.name}')} twice\nIt. [shown]\n:::\n::::\n", 1
     )
     with pytest.raises(ReportError, match=r"^question 1\.1\.a: ") as caught:
         write_page(text, rehearsal=rehearsal)
@@ -154,18 +155,18 @@ def test_a_listing_shows_files_of_the_project_only(
 
 
 def test_a_listing_of_what_is_no_python_is_one_message(write_page: WritePage) -> None:
-    text = SECTION.replace("::::\n", "::: listing templates/style.css twice\nIt.\n:::\n::::\n", 1)
+    text = SECTION.replace("::::\n", "::: listing templates/style.css twice\nIt. [shown]\n:::\n::::\n", 1)
     with pytest.raises(ReportError, match=r"^question 1\.1\.a: templates/style\.css is not a module of Python$"):
         write_page(text)
 
 
 @pytest.mark.parametrize(
-    "name", ["templates/report.html", "templates/style.css", "templates/summary.md", "templates/sections/1.1.md"]
+    "name", ["templates/cells.md", "templates/style.css", "templates/summary.md", "templates/sections/1.1.md"]
 )
 def test_a_template_that_is_a_link_out_of_the_project_is_refused(built: Project, tmp_path: Path, name: str) -> None:
-    from reporting.document import rehearse
+    from reporting.compose.document import rehearse
 
-    for part in ("templates", "nnlib", "scripts", "reporting"):
+    for part in ("templates", "scripts", "reporting"):
         shutil.copytree(built.root / part, tmp_path / "project" / part)
     path = tmp_path / "project" / name
     path.rename(tmp_path / "elsewhere")
@@ -174,7 +175,7 @@ def test_a_template_that_is_a_link_out_of_the_project_is_refused(built: Project,
     artifacts = {str(made.relative_to(results).with_suffix("")): Unknown() for made in results.rglob("[a-z]*.json")}
     known = {**artifacts, "made": Unknown(), "config": load(built.root / "config/config.yaml")}
     figures = [str(made.relative_to(results / "figures").with_suffix("")) for made in results.rglob("*.svg")]
-    with pytest.raises(ReportError, match=f"^{re.escape(name)}: is outside of the project$"):
+    with pytest.raises(ReportError, match=f"^(.*, line 1: )?{re.escape(name)}: is outside of the project$"):
         rehearse(tmp_path / "project", known, load(built.root / "config/rubric.yaml"), figures)
 
 
@@ -221,8 +222,9 @@ TYPED = st.text(VISIBLE, min_size=1, max_size=60) | st.lists(
 def printed_as_typed(write_page: WritePage, typed: str) -> None:
     style = "body { font-family: 'Source Serif 4'; overflow-wrap: anywhere }"
     frame = PAGE.replace("<div", '<p data-x="<%= value("title", "text") %>">1<%= value("title", "text") %>2</p><div', 1)
+    answer = 'So <%= value("run.name", "text") %> is. [same]'
     markup = write_page(
-        SECTION.replace("Yes.", 'So <%= value("run.name", "text") %> is.', 1),
+        SECTION.replace("Yes. [defined]", answer, 1).replace("none: a test", "same: run.name == title", 1),
         tree={"title": typed, "run": {"name": typed}},
         frame=frame.replace("<%= style %>", style),
     )
@@ -284,9 +286,10 @@ def test_a_character_that_is_not_seen_is_refused(tmp_path: Path, character: str)
 def test_samples_that_are_a_pickle_are_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     bomb = np.array([Bomb()], dtype=object)
+    nothing: Any = {}
     np.savez("digits.npz", train_x=bomb, train_y=bomb, test_x=bomb, test_y=bomb)
     with pytest.raises(ValueError, match="allow_pickle=False"):
-        networks.main("digits.npz", "network.json", "a", {}, 0)
+        networks.main("digits.npz", "network.json", "a", nothing, 0)
     assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
 
 
@@ -300,11 +303,11 @@ def test_no_code_of_ours_loads_a_pickle_and_none_that_reads_the_configuration_ev
             assert room == "nnlib" or not calls & {"eval", "exec", "compile"}, path
 
 
-def test_the_name_of_the_folder_is_no_command_and_no_markup(leaflet: Project, tmp_path: Path) -> None:
+def test_the_name_of_the_folder_is_no_command_and_no_markup(built: Project, tmp_path: Path) -> None:
     name = 'it\'s $(touch owned) `touch owned` <b> & ;{x} %s "q"'
-    copy = Project(shutil.copytree(leaflet.root, tmp_path / name))
+    copy = Project(shutil.copytree(built.root, tmp_path / name))
     before = copy.products()
-    (copy.root / "results/gradient_flow.json").unlink()
+    (copy.root / "results/law.json").unlink()
     copy.build()
     assert copy.products() == before
     assert not list(tmp_path.rglob("owned"))

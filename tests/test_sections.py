@@ -1,4 +1,4 @@
-"""Facts about reporting/sections.py: Markdown with math and values becomes HTML, or its first fault is named."""
+"""Facts about compose/sections: Markdown with math and values becomes HTML, or its first fault is named."""
 
 import html
 import re
@@ -6,25 +6,26 @@ from collections.abc import Callable
 
 import pytest
 
-from reporting.sections import ReportError
-from reporting.values import Unknown
+from reporting.cite.paths import Unknown
+from reporting.compose.sections import ReportError
+from tests.conftest import GIVEN, grounded
 
 WritePage = Callable[..., str]
-NO_CLAIMS = "```claims\nnone: a test\n```\n"
-SECOND = f":::: question 1.1.b The second\nAsk again.\n\n::: answer\nNo.\n\n{NO_CLAIMS}:::\n::::\n"
-FIGURE = "::: figure one\nA picture.\n:::\n"
-TABLE = "::: table runs\nAll runs.\n\n| a | b |\n|:--|--:|\n| c | d |\n:::\n"
-LISTING = "::: listing code.py twice\nThe code.\n:::\n"
+SECOND = f":::: question 1.1.b The second\nAsk again.\n\n::: answer\nNo. [given]\n\n{GIVEN}:::\n::::\n"
+FIGURE = "::: figure one\nA picture. [given]\n:::\n"
+TABLE = "::: table runs\nAll runs. [given]\n\n| a | b |\n|:--|--:|\n| c | d |\n:::\n"
+LISTING = "::: listing code.py twice\nThe code. [given]\n:::\n"
 
 
 def section(answer: str, title: str = "The first") -> str:
     """A section with two questions; the answer to the first is given, with all that follows it."""
-    return f"# Descent\n\n:::: question 1.1.a {title}\nAsk.\n\n::: answer\n{answer}\n\n{NO_CLAIMS}:::\n::::\n\n{SECOND}"
+    first = f":::: question 1.1.a {title}\nAsk.\n\n::: answer\n{grounded(answer)}\n\n{GIVEN}:::\n::::\n"
+    return f"# Descent\n\n{first}\n{SECOND}"
 
 
 def beside(blocks: str, answer: str = "Yes.") -> str:
     """The same with blocks behind the answer, from line 9 on."""
-    return section(answer).replace(f"{NO_CLAIMS}:::\n", f"{NO_CLAIMS}:::\n\n{blocks}\n", 1)
+    return section(answer).replace(f"{GIVEN}:::\n", f"{GIVEN}:::\n\n{blocks}\n", 1)
 
 
 def seen(markup: str) -> str:
@@ -83,7 +84,7 @@ def test_a_figure_holds_its_picture(write_page: WritePage) -> None:
 
 def test_a_listing_is_the_real_source_and_an_output_is_text(write_page: WritePage) -> None:
     markup = write_page(beside(LISTING + "\n```output\n<b> & 'x'\n```\n"))
-    assert "def twice(x: int) -> int:" in html.unescape(re.sub(r"<[^>]*>", "", markup))
+    assert "def twice(x):" in html.unescape(re.sub(r"<[^>]*>", "", markup))
     assert "&lt;b&gt; &amp;" in markup
     assert "<b> &" not in markup
 
@@ -121,6 +122,12 @@ def test_a_wide_picture_is_known_by_its_class(write_page: WritePage, width: str,
     picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="9pt"><path d="M0 0h9"/></svg>'
     markup = write_page(beside(FIGURE, "See [](#fig-one)."), picture=picture)
     assert ('<img class="wide" data-name="one" alt="A picture."' in markup) == wide
+
+
+def test_a_picture_with_panels_that_stack_says_their_shape(write_page: WritePage) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="453.6pt" height="9pt" data-narrow="268 / 250.5"></svg>'
+    markup = write_page(beside(FIGURE, "See [](#fig-one)."), picture=picture)
+    assert '<img class="wide stackable" style="--narrow: 268 / 250.5" data-name="one"' in markup
 
 
 def test_latex_is_not_taken_for_jinja(write_page: WritePage) -> None:
@@ -165,7 +172,7 @@ def test_a_link_to_the_web_is_a_link(write_page: WritePage) -> None:
 )
 def test_a_value_never_acts_as_markup(write_page: WritePage, text: str) -> None:
     cite = '<%= value("run.name", "text") %>'
-    blocks = f"::: figure one\nOf {cite}.\n:::\n"
+    blocks = f"::: figure one\nOf {cite}. [given]\n:::\n"
     facts = {"run": {"name": text}}
     markup = write_page(beside(blocks, f"So {cite} is, in [](#fig-one)."), tree=facts)
     plain = write_page(beside(blocks, f"So {cite} is, in [](#fig-one)."), tree={"run": {"name": "plain"}})
@@ -182,12 +189,18 @@ FAULTS = {
     "an uncited figure": (beside(FIGURE), r"^Figure\s1 \(one\): no sentence refers to it"),
     "an uncited table": (beside(TABLE), r"^Table\s1 \(runs\): no sentence refers to it"),
     "a figure given twice": (beside(FIGURE + "\n" + FIGURE, "See [](#fig-one)."), "^question 1.1.a: .*one is there al"),
-    "a figure without a caption": (beside("::: figure one\n:::\n"), "^question 1.1.a: a figure needs a name and a cap"),
+    "a figure without a caption": (
+        beside("::: figure one\n:::\n"),
+        "^question 1.1.a .*: a figure needs a name and a cap",
+    ),
     "a figure without a name": (
         beside("::: figure\nWords.\n:::\n"),
-        "^question 1.1.a: a figure needs a name and a cap",
+        "^question 1.1.a .*: a figure needs a name and a cap",
     ),
-    "a table without a caption": (beside("::: table a\n:::\n"), "^question 1.1.a: a table needs a name and a caption"),
+    "a table without a caption": (
+        beside("::: table a\n:::\n"),
+        "^question 1.1.a .*: a table needs a name and a caption",
+    ),
     "a question twice": (section("Yes.") + "\n" + SECOND, "^question 1.1.b: is there twice"),
     "a question of no rubric": (
         section("Yes.") + SECOND.replace(".b", ".c"),
@@ -195,12 +208,15 @@ FAULTS = {
     ),
     "a question without an id": (section("Yes.") + "::: question\nAsk.\n:::\n", "question needs an id and a title"),
     "a missing answer": (
-        section("Yes.").replace(f"::: answer\nNo.\n\n{NO_CLAIMS}:::\n", ""),
+        section("Yes.").replace(f"::: answer\nNo. [given]\n\n{GIVEN}:::\n", ""),
         "^question 1.1.b: has no ::: answer",
     ),
     "two answers": (beside("::: answer\nNo.\n:::\n"), "^question 1.1.a: an answer stands in its question, once"),
     "an answer outside": (section("Yes.") + "::: answer\nNo.\n:::\n", "an answer stands in its question, once"),
-    "an answer in an answer": (section("::: answer\nNo.\n:::"), "^question 1.1.a: an answer stands in its question"),
+    "an answer in an answer": (
+        "# Descent\n\n::::: question 1.1.a The first\nAsk.\n\n:::: answer\n::: answer\nNo.\n:::\n::::\n:::::\n",
+        "^question 1.1.a: an answer stands in its question",
+    ),
     "a broken formula": (section(r"So $\frac{1}{$."), r"^question 1.1.a: the formula"),
     "a broken equation": (section("So\n\n$$\\fraction{1}{2}$$\n"), "^question 1.1.a: the formula .*fraction"),
     "a broken formula in a title": (section("Yes.", r"Of $\frac{1}{$"), "^question 1.1.a: the formula"),
@@ -297,8 +313,10 @@ def test_an_empty_section_is_a_section_without_a_title(write_page: WritePage) ->
 
 @pytest.mark.parametrize("block", [FIGURE, LISTING])
 def test_a_caption_of_two_paragraphs_is_refused(write_page: WritePage, block: str) -> None:
-    with pytest.raises(ReportError, match=r"^question 1.1.a: the caption of \w+ \w+ has more than one paragraph$"):
-        write_page(beside(block.replace(".\n:::", ".\n\nMore of it.\n:::"), "See [](#fig-one)."))
+    with pytest.raises(
+        ReportError, match=r"^question 1.1.a \(\S+, line 14\): the caption of \w+ \w+ has more than one paragraph$"
+    ):
+        write_page(beside(block.replace(" [given]\n:::", " [given]\n\nMore of it.\n:::"), "See [](#fig-one)."))
 
 
 @pytest.mark.parametrize("address", ["https://127.0.0.1/x.png", "/etc/passwd", "x.png", "#fig-one"])

@@ -1,8 +1,7 @@
-"""Facts about reporting/standards.py: the finished PDF is PDF/A-3a and PDF/UA-1, and carries its attachments."""
+"""Facts about press/standards: the finished PDF is PDF/A-3a and PDF/UA-1, and carries its attachments."""
 
 import base64
 import io
-import shutil
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,14 +13,16 @@ import pytest
 from pikepdf import Name
 from PIL import Image
 
-from reporting import standards
-from reporting.math import formula
-from reporting.pdf import render
-from reporting.standards import Attachment, elements, finish
+from reporting.glyphs.math import formula
+from reporting.press import standards
+from reporting.press.pdf import render
+from reporting.press.standards import Attachment, elements, finish
+from tests.conftest import need
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><path d="M0 0h90v30z"/></svg>'
 STYLE = """
 @page { size: A5; @top-left { content: "A report" string(part) } @bottom-right { content: counter(page) } }
+img.math { overflow: visible }
 body { font-family: "Source Serif 4" } h2 { string-set: part content(text) } pre { font-family: "Source Code Pro" }
 .at::after { content: target-counter(attr(data-target url), page) } figure { margin: 0 }
 th, td { text-align: left } .dots { display: inline-block; width: 9mm }
@@ -114,10 +115,9 @@ def test_the_pdf_has_no_fault_in_its_syntax(finished: pikepdf.Pdf) -> None:
 
 
 def test_qpdf_finds_nothing_either(printed: bytes, tmp_path: Path) -> None:
-    if not (qpdf := shutil.which("qpdf")):
-        pytest.skip("qpdf is not installed")
+    need("qpdf")
     (tmp_path / "x.pdf").write_bytes(finish(printed, ATTACHMENTS))
-    subprocess.run([qpdf, "--check", tmp_path / "x.pdf"], check=True, capture_output=True)
+    subprocess.run(["qpdf", "--check", tmp_path / "x.pdf"], check=True, capture_output=True)
 
 
 def test_a_formula_is_a_formula_with_its_spoken_text_and_a_figure_a_figure(finished: pikepdf.Pdf) -> None:

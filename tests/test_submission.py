@@ -1,4 +1,4 @@
-"""Facts about scripts/submission.py: what is handed in is verified, whole and the same bytes every time."""
+"""Facts about commands/submission: what is handed in is verified, whole and the same bytes every time."""
 
 import shutil
 import zipfile
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import submission
-from scripts.artifacts import whole
-from scripts.submission import SubmissionError, pack, slug
+from reporting.commands import submission
+from reporting.commands.submission import SubmissionError, pack, slug
+from reporting.pipeline.artifacts import whole
 from tests.conftest import Project
 
 REPORT = {"assignment": "Assignment 1", "group": "31"}
@@ -18,8 +18,11 @@ REPORT = {"assignment": "Assignment 1", "group": "31"}
 def ready(built: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a true PDF and a notebook that no kernel has seen."""
     monkeypatch.chdir(tmp_path)
+    for module in ("reporting.pipeline.settings", "reporting.commands.verify"):  # of that report, not of the assignment
+        monkeypatch.setattr(f"{module}.SCHEMA", built.root / "config" / "schema.yaml")
+    monkeypatch.setattr("scripts.checks.faults", lambda settings: [])
     (tmp_path / "report").mkdir()
-    for name in ("report.pdf", ".report.pdf.sha256"):
+    for name in ("report.pdf", ".report.pdf.seal"):
         shutil.copy(built.root / "report" / name, tmp_path / "report")
     for path in ("report/report.ipynb", "results/notebook_outputs.json"):
         with whole(path) as aside:

@@ -1,7 +1,7 @@
-"""The tape: what NumPy was asked to compute is computed again, for other arguments, and nothing else is."""
+"""The tape: what a step asks of NumPy is asked again, for other arrays and many nets at once, and nothing else is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -9,128 +9,148 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib.functions import LOSSES, Array, relu, relu_grad, sigmoid, sigmoid_grad
-from nnlib.tape import Tape
+from nnlib.net import Net
+from nnlib.tape import Replay, Tape
 
 A, B = 3, 4
-W = np.random.default_rng(0).normal(size=(B, 2))
+Function = Callable[[Array, Array], Array]
 
-FUNCTIONS: dict[str, Callable[[Array, Array], Array]] = {
+
+def in_place(x: Array, y: Array) -> Array:
+    z = x * y
+    before = z + 1
+    z -= x
+    return before * z
+
+
+FUNCTIONS: dict[str, Function] = {
     "sum": lambda x, y: x + y,
-    "numbers": lambda x, y: 2 * x - y / 4,
+    "numbers": lambda x, y: 2 * x - y / 4 + np.float64(0.1),
+    "powers": lambda x, y: x**2 + y**3,
     "sigmoid": lambda x, y: sigmoid(x) * sigmoid_grad(x) * y,
     "relu": lambda x, y: relu(x) + relu_grad(x) * y,
-    "product": lambda x, y: (x * y) @ W,
-    "transposed": lambda x, y: x.mT @ y,
-    "product with one column": lambda x, y: (x @ W[:, :1]) @ W[:, :1].mT + y,
-    "product with one number": lambda x, y: (x @ W[:, :1]) @ W[:1, :1] + y,
-    "product with a vector": lambda x, y: np.ones(x.shape[-2]) @ (x * y),
+    "comparison": lambda x, y: (x > y) * y,
+    "conversion": lambda x, y: x * (y >= 0).astype(int) + (3 * y).astype(int),
+    "product": lambda x, y: (x * y) @ y.T,
+    "transposes": lambda x, y: x.T @ y + y.mT @ x.T.T,
+    "transposed twice": lambda x, y: x.T.T + y,
+    "a matrix laid out by columns": lambda x, y: (2 * x.T) @ y,
+    "a row": lambda x, y: x - y.sum(axis=0),
+    "a column": lambda x, y: x - y.sum(axis=1, keepdims=True),
+    "a number": lambda x, y: x - y.sum() + np.sum(x, axis=-1).sum(axis=0),
+    "sums over both axes": lambda x, y: x * y.sum(axis=(0, 1)) + y.sum(axis=-2),
+    "extremes": lambda x, y: x - np.maximum.reduce(y, axis=0) + np.minimum.reduce(y, axis=None),
+    "a row into rows": lambda x, y: x.sum(axis=0) * y + y.sum(axis=0),
+    "length and shape": lambda x, y: x / len(y) + y / x.shape[-1] + x.ndim,
+    "in place": in_place,
     "logits": lambda x, y: LOSSES["bce_with_logits"].value(y, x) * LOSSES["bce_with_logits"].gradient(y, x),
+}
+REFUSED: dict[str, Function] = {
+    "a choice": lambda x, y: np.where(x > 0, x, y),
+    "a branch": lambda x, y: x if (x > 0).sum() > 1 else y,
+    "a norm": lambda x, y: x / np.linalg.norm(y),
+    "an index": lambda x, y: x[:1] + y,
+    "a new array": lambda x, y: x + np.ones(y.shape),
+    "a random array": lambda x, y: x + np.random.default_rng(0).normal(size=y.shape),
+    "two results": lambda x, y: np.modf(x)[0] + y,
+    "a vector in a product": lambda x, y: x @ y.sum(axis=0) + y.sum(axis=1),
+    "a running sum": lambda x, y: np.add.accumulate(x) + y,
+    "a mask": lambda x, y: np.add(x, y, where=cast(Any, x > 0), out=2 * y),
+    "no array": lambda x, y: np.ones((A, B)),
 }
 
 
-def recorded(function: Callable[[Array, Array], Array], *shape: int) -> tuple[Callable[..., None], int]:
-    """The function, replayed from a recording with ones, and how many calls were noted."""
-    tape = Tape()
-    x, y = tape.array(np.ones(shape)), tape.array(np.ones(shape))
-    out = function(x, y)
-    return tape.function(x=x, y=y, out=out), len(tape.calls)
-
-
-def lines(function: Callable[..., None]) -> int:
-    """How many lines the replay has: each is at an address of its own in the compiled code."""
-    return len({line for _, _, line in function.__code__.co_lines() if line and line > 1})
+def replay(function: Function, count: int, *shape: int) -> Replay:
+    nets = [Net([]) for _ in range(count)]
+    return Replay(lambda net, x, y: function(x, y), nets, np.ones((count, *shape)), np.ones((count, *shape)))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("shape", [(A, B), (5, A, B), (1, B), (1, 1, B)], ids=str)
-@given(seed=st.integers(0, 2**32 - 1))
-def test_a_replay_gives_for_other_arguments_what_the_function_gives(
-    name: str, shape: tuple[int, ...], seed: int
+@given(count=st.integers(1, 4), shape=st.tuples(st.integers(1, 20), st.integers(1, 20)), seed=st.integers(0, 2**32 - 1))
+def test_a_replay_gives_bit_for_bit_what_the_function_gives_for_each_net(
+    name: str, count: int, shape: tuple[int, int], seed: int
 ) -> None:
-    function = FUNCTIONS[name]
-    replay, _ = recorded(function, *shape)
-    rng = np.random.default_rng(seed)
+    function, rng = FUNCTIONS[name], np.random.default_rng(seed)
+    if name in ("product", "transposes", "a matrix laid out by columns"):
+        shape = (shape[0], shape[0])
+    at_once = replay(function, count, *shape)
+    assert at_once.calls is not None
     for _ in range(2):  # the second time, the first has left its traces in the arrays between
-        x, y = rng.normal(size=(2, *shape))
-        expected = function(x, y)
-        before, out = (x.copy(), y.copy()), np.full(expected.shape, np.nan)
-        replay(x, y, out)
-        np.testing.assert_array_equal(out, expected)
+        x, y = rng.normal(size=(2, count, *shape))
+        before = x.copy(), y.copy()
+        np.testing.assert_array_equal(at_once(x, y), [function(x[r], y[r]) for r in range(count)])
         np.testing.assert_array_equal((x, y), before)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_replayed_is_computed_net_by_net(name: str) -> None:
+    function, rng = REFUSED[name], np.random.default_rng(0)
+    one_by_one = replay(function, 3, A, B)
+    assert one_by_one.calls is None
+    x, y = rng.normal(size=(2, 3, A, B))
+    np.testing.assert_array_equal(one_by_one(x, y), [function(x[r], y[r]) for r in range(3)])
+
+
+def test_a_result_stays_when_the_next_is_computed() -> None:
+    at_once = replay(lambda x, y: x + y, 2, A, B)
+    first = at_once(np.ones((2, A, B)), np.ones((2, A, B)))
+    at_once(np.zeros((2, A, B)), np.zeros((2, A, B)))
+    np.testing.assert_array_equal(first, np.full((2, A, B), 2))
 
 
 def test_calls_that_nothing_needs_are_left_out() -> None:
     def function(x: Array, y: Array) -> Array:
         _ = np.exp(x) * y  # two calls for nothing
+        unused = x - y
+        unused *= 2
         return x + y
 
-    replay, calls = recorded(function, A, B)
-    assert (calls, lines(replay)) == (3, 1)
+    assert len(replay(function, 2, A, B).calls or []) == 1
 
 
-def test_what_was_computed_before_is_not_computed_again() -> None:
-    replay, calls = recorded(lambda x, y: np.exp(x) * y + np.exp(x), A, B)
-    assert (calls, lines(replay)) == (3, 3)
+def test_each_net_has_its_own_number_where_numbers_are_given_one_for_each() -> None:
+    nets, x = [Net([]) for _ in range(3)], np.ones((3, A, B))
+    step = Replay(lambda net, rate, x: rate * x, nets, np.arange(3.0), x)
+    assert step.calls is not None
+    np.testing.assert_array_equal(step(np.array([5.0, 6, 7]), x)[:, 0, 0], [5, 6, 7])
 
 
-def test_the_same_number_is_the_same_input_and_another_is_not() -> None:
-    _, calls = recorded(lambda x, y: (x + 1) * (x + 1) * (x + 2) * y, A, B)
-    assert calls == 5  # x + 1, x + 2 and three products
-
-
-def test_what_was_computed_before_its_input_was_written_is_computed_again() -> None:
-    tape, state = Tape(), np.array([1.0, 2.0])
-    x = tape.array(np.zeros(2))
-    before = x + state
-    tape.record(np.add, (state, np.ones(2)), state)
-    after = x + state
-    replay = tape.function(x=x, before=before, after=after)
-    first, then = np.empty(2), np.empty(2)
-    replay(np.array([10.0, 20.0]), first, then)
-    np.testing.assert_array_equal(first, [11, 22])
-    np.testing.assert_array_equal(then, [12, 23])
-    np.testing.assert_array_equal(state, [2, 3])
-
-
-def test_a_part_of_what_was_written_counts_as_written_and_another_array_does_not() -> None:
-    tape, state, other = Tape(), np.zeros((2, 3)), np.zeros(3)
-    x = tape.array(np.ones(3))
-    _ = x + state[0], x + other
-    tape.record(np.add, (state, np.ones((2, 3))), state)
-    _ = x + other
-    assert len(tape.calls) == 3
-    _ = x + state[0]
-    assert len(tape.calls) == 4
-
-
-def test_recording_writes_nothing() -> None:
-    tape, state = Tape(), np.zeros(2)
-    tape.array(np.ones(2))
-    tape.record(np.add, (state, np.ones(2)), state)
-    assert not state.any()
-
-
-def test_a_result_is_written_where_it_was_placed() -> None:
-    tape, place = Tape(), np.zeros(3)
-    x = tape.array(np.ones(3))
-    tape.place(2 * x, place)
-    replay = tape.function(x=x)
-    replay(np.array([1.0, 2.0, 3.0]))
-    np.testing.assert_array_equal(place, [2, 4, 6])
+def test_what_is_no_array_is_given_to_each_net_as_it_is() -> None:
+    nets, x = [Net([]) for _ in range(2)], np.ones((2, A, B))
+    for function in (LOSSES["bce"], "text", 3):
+        seen: list[Any] = []
+        Replay(lambda net, given, x, seen=seen: seen.append(given) or x, nets, function, x)
+        assert seen == [function]
 
 
 @pytest.mark.parametrize(
-    "function",
-    [np.concatenate, np.linalg.norm, lambda x: np.where(x > 0, x, 0), lambda x: np.add.reduce(x), np.sum, list],
-    ids=["concatenate", "norm", "where", "reduce", "sum", "list"],
+    ("function", "said"),
+    [
+        (np.linalg.norm, "only ufuncs, sums and transposes"),
+        (np.asarray, "only ufuncs, sums and transposes"),
+        (bool, "may not depend on the numbers"),
+        (lambda x: x + np.ones(B), "unknown origin"),
+        (lambda x: x.sum(axis=0).T, "only a matrix"),
+        (list, "not iterable"),
+        (float, "real number"),
+    ],
 )
-def test_a_function_that_is_no_ufunc_is_refused(function: Callable[[Any], Any]) -> None:
-    x = Tape().array(np.ones((A, B)))
-    with pytest.raises(TypeError):
-        function(x)
-
-
-@pytest.mark.parametrize("function", [np.linalg.norm, np.asarray, lambda x: np.where(x > 0, x, 0)])
-def test_the_refusal_says_what_a_layer_may_do(function: Callable[[Any], Any]) -> None:
-    with pytest.raises(TypeError, match="may only call ufuncs"):
+def test_a_stand_in_refuses_what_cannot_be_noted(function: Callable[[Any], Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
         function(Tape().array(np.ones((A, B))))
+
+
+def test_recording_writes_nothing() -> None:
+    tape, sample = Tape(), np.zeros((A, B))
+    x: Any = tape.array(sample)
+    x += 1
+    assert not sample.any()
+    assert [call.out.name for call in tape.calls] == [x.name]
+
+
+def test_a_wrong_call_is_refused_where_it_is_made_also_if_it_writes() -> None:
+    x: Any = Tape().array(np.ones((A, B)))
+    with pytest.raises(ValueError, match="broadcast"):
+        x += Tape().array(np.ones((B, A)))
+    with pytest.raises(TypeError, match="Cannot cast"):
+        (x > 0).__iadd__(0.5)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nnlib.functions import LOSSES, Array
 from nnlib.layers import Linear
-from nnlib.net import Net, build, stack, unstack
-from nnlib.training import History, Samples, fit, whole_minibatches
+from nnlib.net import Net, build
+from nnlib.training import History, Samples, fit, in_minibatches, train_step, whole_minibatches
 
 METRICS = [field.name for field in fields(History)]
 BCE = LOSSES["bce"]
@@ -259,7 +259,7 @@ def test_from_zero_weights_only_the_last_bias_moves_and_the_output_becomes_the_s
     np.testing.assert_allclose(net.forward(x)[0], np.full((8, 1), 0.75), rtol=1e-9)
 
 
-@pytest.mark.parametrize("labels", [(20,), (19, 1), (20, 2)])
+@pytest.mark.parametrize("labels", [(20,), (19, 1), (20, 2), (1, 20, 1)])
 def test_fit_refuses_labels_that_do_not_fit_the_inputs_and_names_both_shapes(labels: tuple[int, ...]) -> None:
     rng = np.random.default_rng(0)
     samples, net = Samples(rng.normal(size=(20, 4)), np.ones(labels)), build(["Linear 4x1", "Sigmoid"], rng)
@@ -269,103 +269,42 @@ def test_fit_refuses_labels_that_do_not_fit_the_inputs_and_names_both_shapes(lab
     assert str((20, 4)) in str(refused.value)
 
 
-LINEAR_LAYERS = {
-    1: ["Linear 64x1"],
-    2: ["Linear 64x32", "ReLU", "Linear 32x1"],
-    4: ["Linear 64x32", "ReLU", "Linear 32x16", "Sigmoid", "Linear 16x1", "ReLU", "Linear 1x1"],
-}
-RATES = np.array([1e-3, 2e-3, 1e4, 5e-4, 1e-4])  # the third diverges
-
-
-@pytest.mark.parametrize("own", [False, True], ids=["shared data", "own data"])
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("minibatch_size", [1, 15, 40])
-@pytest.mark.parametrize("linear_layers", LINEAR_LAYERS)
-def test_a_net_in_a_stack_trains_bit_for_bit_as_it_does_alone(
-    linear_layers: int, minibatch_size: int, loss: str, own: bool
-) -> None:
-    names = LINEAR_LAYERS[linear_layers] + (["Sigmoid"] if loss == "bce" else [])
-    nets = [build(names, np.random.default_rng(seed), "glorot") for seed in range(len(RATES))]
+def test_fit_moves_the_parameters_by_the_layers_own_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    sets = [(problem(rng, 300, 64), problem(rng, 290, 64)) for _ in nets]
-    if not own:
-        sets = [sets[0]] * len(nets)
-
-    def train(net: Net, *samples: Samples, learning_rate: float | Array) -> History:
-        size = minibatch_size
-        return fit(net, *samples, loss=LOSSES[loss], epochs=4, learning_rate=learning_rate, minibatch_size=size)
-
-    def side_by_side(samples: Sequence[Samples]) -> Samples:
-        return Samples(*map(np.stack, zip(*samples, strict=True))) if own else samples[0]
-
-    together = stack(nets)
-    history = train(together, *map(side_by_side, zip(*sets, strict=True)), learning_rate=RATES)
-    for r, (net, part) in enumerate(zip(nets, unstack(together), strict=True)):
-        alone = train(net, *sets[r], learning_rate=float(RATES[r]))
-        assert_equal(history.of(r), alone)
-        for (W, b), (W_part, b_part) in zip(parameters(net), parameters(part), strict=True):
-            np.testing.assert_array_equal(W_part, W)
-            np.testing.assert_array_equal(b_part, b)
-    assert history.train_loss.shape == (4, len(RATES))
-    finite = np.isfinite(history.train_loss[-1])
-    assert finite[[0, 1, 3, 4]].all()
-    assert loss != "bce" or not finite[2]
+    samples, net = problem(rng, 20), build(["Linear 4x3", "ReLU", "Linear 3x1", "Sigmoid"], rng)
+    before, sizes = parameters(net), list[float]()
+    monkeypatch.setattr(Linear, "step", lambda layer, step_size: sizes.append(step_size))
+    fit(net, samples, samples, loss=BCE, epochs=2, learning_rate=0.1, minibatch_size=5)
+    assert sizes == 2 * 4 * 2 * [0.1]  # epochs, minibatches, layers
+    for (W, b), (W_before, b_before) in zip(parameters(net), before, strict=True):
+        np.testing.assert_array_equal(W, W_before)
+        np.testing.assert_array_equal(b, b_before)
 
 
-def test_the_nets_of_a_stack_may_share_one_learning_rate() -> None:
+def test_a_step_of_training_gives_the_output_from_before_it() -> None:
     rng = np.random.default_rng(0)
-    samples = problem(rng, 20)
-    nets = [build(["Linear 4x3", "ReLU", "Linear 3x1", "Sigmoid"], rng) for _ in range(3)]
-    one, other = (
-        fit(stack(nets), samples, samples, loss=BCE, epochs=2, learning_rate=rate, minibatch_size=5)
-        for rate in (0.1, np.full(3, 0.1))
-    )
-    assert_equal(one, other)
+    (x, y), net = problem(rng, 5), build(["Linear 4x1", "Sigmoid"], rng)
+    before, _ = net.forward(x)
+    np.testing.assert_array_equal(train_step(net, BCE, 0.5, x, y), before)
+    assert (net.forward(x)[0] != before).all()
 
 
-def test_after_epoch_sees_the_parameters_of_a_stack() -> None:
+@given(n=st.integers(1, 20), minibatch_size=st.integers(1, 20))
+def test_minibatches_are_the_samples_in_order(n: int, minibatch_size: int) -> None:
+    samples = Samples(np.arange(2.0 * n).reshape(n, 2), np.arange(1.0 * n).reshape(n, 1))
+    minibatches = in_minibatches(samples, minibatch_size)
+    assert all(len(x) == len(y) == minibatch_size for x, y in minibatches[:-1])
+    np.testing.assert_array_equal(np.concatenate([x for x, _ in minibatches]), samples.x)
+    np.testing.assert_array_equal(np.concatenate([y for _, y in minibatches]), samples.y)
+
+
+def test_how_samples_lie_in_memory_changes_nothing() -> None:
     rng = np.random.default_rng(0)
-    samples, net = problem(rng, 20), stack([build(["Linear 4x1", "Sigmoid"], rng) for _ in range(3)])
-    seen: list[Array] = []
-    fit(
-        net,
-        samples,
-        samples,
-        loss=BCE,
-        epochs=2,
-        learning_rate=0.1,
-        minibatch_size=5,
-        after_epoch=lambda net: seen.append(parameters(net)[0][0]),
-    )
-    assert [W.shape for W in seen] == [(3, 4, 1)] * 2
-    np.testing.assert_array_equal(seen[1], linear(net)[0].W)
-
-
-def test_the_history_of_a_stack_has_no_one_epoch_of_divergence() -> None:
-    losses = np.array([[1, 1], [1, np.nan]])
-    history = History(losses, losses, losses, losses)
-    with pytest.raises(ValueError, match=r"of\(r\)"):
-        _ = history.diverged_at_epoch
-    assert [history.of(r).diverged_at_epoch for r in range(2)] == [None, 1]
-
-
-@pytest.mark.parametrize(
-    ("nets", "of_samples", "of_rates"), [(2, (3,), ()), (2, (), (3,)), (None, (2,), ()), (None, (), (2,))]
-)
-def test_fit_refuses_samples_or_learning_rates_of_other_nets(
-    nets: int | None, of_samples: tuple[int, ...], of_rates: tuple[int, ...]
-) -> None:
-    rng = np.random.default_rng(0)
-    net = build(["Linear 4x1", "Sigmoid"], rng)
-    samples = Samples(np.ones((*of_samples, 20, 4)), np.ones((*of_samples, 20, 1)))
-    with pytest.raises(ValueError, match="do not fit") as refused:
-        fit(
-            stack([net] * nets) if nets else net,
-            samples,
-            samples,
-            loss=BCE,
-            epochs=1,
-            learning_rate=np.full(of_rates, 0.1),
-            minibatch_size=1,
-        )
-    assert str(of_samples or of_rates) in str(refused.value)
+    samples = problem(rng, 40, 24)
+    histories = []
+    for x in (samples.x, np.asfortranarray(samples.x), np.repeat(samples.x, 2, axis=1)[:, ::2]):
+        net = build(["Linear 24x8", "ReLU", "Linear 8x1", "Sigmoid"], np.random.default_rng(1))
+        same = Samples(x, samples.y)
+        histories.append(fit(net, same, same, loss=BCE, epochs=3, learning_rate=0.1, minibatch_size=7))
+    assert_equal(histories[0], histories[1])
+    assert_equal(histories[0], histories[2])

@@ -1,4 +1,4 @@
-"""Facts about reporting/values.py: a value is a path and a format, and whatever it holds, it stays text."""
+"""Facts about cite/values: a value is a path and a format, and whatever it holds, it stays text."""
 
 import html
 import re
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.values import FORMATS, CitationError, Unknown, Values
+from reporting.cite.paths import CitationError, Unknown
+from reporting.cite.values import Values, formats
 
 TREE: dict[str, Any] = {
     "networks": {"two_layer": {"history": {"loss": [0.5, 0.25, None]}, "diverged_at_epoch": None, "name": "two_layer"}},
@@ -62,7 +63,7 @@ def test_a_path_goes_down_fields_indices_and_quoted_keys(path: str, value: Any) 
         ("grid[1.5]", "grid[1.5]: not a path, from '[1.5]' on"),
         ("grid[0", "grid[0: not a path, from '[0' on"),
         ("grid + 1", "grid + 1: not a path, from ' + 1' on"),
-        ("networks.two-layer", "networks: no 'two' there"),
+        ("networks.two-layer", "networks.two-layer: not a path, from '-layer' on"),
         ("networks.__class__.__name__", "networks: no '__class__' there"),
     ],
 )
@@ -110,6 +111,9 @@ def test_a_path_to_nothing_says_what_is_there(path: str, message: str) -> None:
         ("array", [[1.0, 2.5], [3.0, 4.0]], "[[1.  2.5]\n [3.  4. ]]"),
         ("loss name", "bce", "ŷ"),
         ("loss name", "bce_with_logits", "z"),
+        ("scheme name", "assignment", "assignment’s"),
+        ("scheme name", "glorot", "Glorot’s"),
+        ("scheme name", "zeros", "zero"),
         ("architecture", ["Linear 64x32", "ReLU", "Linear 32x1", "Sigmoid"], "64–32R–1S"),
         ("architecture", ["Linear 64x1"], "64–1"),
         ("span", [0, 4], "0 to 4"),
@@ -153,10 +157,12 @@ def test_a_value_names_its_path_and_its_artifact_and_links_there() -> None:
     )
 
 
-def test_an_unknown_format_is_named_with_those_that_are_there() -> None:
+def test_an_unknown_format_is_named_with_the_nearest_or_with_all() -> None:
+    for content in (1, Unknown()):
+        with pytest.raises(CitationError, match=r"^a: no format 'percents'; did you mean 'percent'\?$"):
+            Values({"a": content}).value("a", "percents")
     with pytest.raises(CitationError) as caught:
-        Values({"a": 1}).value("a", "percents")
-    assert str(caught.value).startswith("a: no format 'percents'; there are ")
+        Values({"a": 1}).value("a", "zzz")
     assert "percent" in str(caught.value).split("there are ")[1].split(", ")
 
 
@@ -171,6 +177,7 @@ def test_an_unknown_format_is_named_with_those_that_are_there() -> None:
         (None, "scientific"),
         ("soon", "date"),
         ("mse", "loss name"),
+        ("xavier", "scheme name"),
         (3, "names"),
         ({"a": 1}, "setting"),
         (1, "point"),
@@ -218,7 +225,7 @@ def test_a_spread_is_printed_to_the_digits_that_it_supports(mean: float, deviati
         assert places == 0
 
 
-@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"any"}))
+@pytest.mark.parametrize("form", sorted(set(formats()) - {"any"}))
 def test_the_mean_of_what_has_a_spread_is_not_printed_alone(form: str) -> None:
     values = Values({"seeds/a": {"final": {"loss": {"mean": 0.5, "deviation": 0.1, "values": [0.4, 0.6]}}}})
     with pytest.raises(CitationError, match=r"^seeds\.a\.final\.loss\.mean: has a spread, which says its digits"):
@@ -237,7 +244,7 @@ def test_the_mean_of_what_has_a_spread_is_not_printed_alone_however_its_path_is_
 
 def test_what_is_not_made_yet_has_every_field_and_any_format() -> None:
     values = Values({"networks": {"a": Unknown()}})
-    for form in FORMATS:
+    for form in formats():
         values.value("networks.a.history.loss[-1]", form)
     assert list(values.each("networks.a.history")) == ["networks.a.history[0]"]
     with pytest.raises(CitationError):

@@ -1,0 +1,1 @@
+"""How fast training and builds are, as ratios to something in the same run."""

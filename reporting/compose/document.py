@@ -1,0 +1,132 @@
+"""The whole page: cover, contents, sections, appendices, in one self-contained HTML file."""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from reporting.compose import tree
+from reporting.compose.grounds import grounds
+from reporting.compose.html import Writer, part
+from reporting.compose.printed import Passages
+from reporting.compose.sealed import SealError, check_page
+from reporting.compose.sections import Report, ReportError, read
+from reporting.compose.tree import Captioned
+
+PAGE = Path(str(files("reporting"))) / "templates"
+
+
+class Page(NamedTuple):
+    """The report as HTML, and what it cites: every printed value and every picture in order, every claim, every passage
+    of text."""
+
+    markup: str
+    citations: dict[str, Any]
+
+
+def page(
+    root: Path,
+    artifacts: Mapping[str, Any],
+    rubric: Mapping[str, Any],
+    figures: Mapping[str, Path],
+    fonts: Mapping[str, str],
+) -> Page:
+    """The report as HTML with what it cites; raises ReportError for whatever is wrong with its text.
+
+    `root` holds the templates and the sources that listings show; `artifacts` is what the templates may cite,
+    `rubric` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
+    """
+    report = read(root, artifacts, rubric, figures)
+    finished = report.values.fill(compose(report, fonts["style_sheet"]))
+    check_glyphs(finished, set(fonts["characters"]))
+    check_sealed(finished)
+    return Page(finished, citations(report, finished))
+
+
+def citations(report: Report, markup: str) -> dict[str, Any]:
+    passages = Passages(markup)
+    return {
+        "values": [{"path": path, "format": form, "text": text} for path, form, text in report.values.printed],
+        "claims": [
+            *(
+                {"question": scope.name, "name": name, "expression": claim.expression}
+                for scope in report.scopes.values()
+                for name, claims in scope.claims.items()
+                for claim in claims
+            ),
+            *({"question": scope.name, "reason": scope.reason} for scope in report.scopes.values() if scope.reason),
+        ],
+        "sentences": [
+            {
+                "question": scope.name,
+                "text": report.values.plain(said.sentence.text),
+                "grounds": list(map(str, grounds(said.sentence))),
+            }
+            for scope in report.scopes.values()
+            for said in scope.sentences
+        ],
+        "passages": [{"name": name, "runs": runs} for name, runs in passages.runs.items()],
+        "heads": passages.heads,
+        "pictures": passages.pictures,
+    }
+
+
+def captions(report: Report) -> dict[str, str]:
+    """The captions of the figures, by picture, as text with their values, formulas as they are spoken."""
+    writer = Writer(report)
+    found: dict[str, str] = {}
+    for block in tree.walk([block for section in report.sections for block in section.blocks]):
+        if isinstance(block, Captioned) and block.kind == "figure":
+            said = report.values.plain(html.unescape(writer.spoken(block.caption)))
+            caption = " ".join(f"{report.labels[block.target]}. {said}".split())
+            found |= dict.fromkeys(block.words, caption)
+    return found
+
+
+def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Iterable[str]) -> Report:
+    """What the text shows and cites; raises ReportError for what is wrong with it, as far as that can be told before
+    there are results."""
+    report = read(root, artifacts, rubric, dict.fromkeys(figures))
+    check_sealed(compose(report, ""))
+    return report
+
+
+def compose(report: Report, fonts: str) -> str:
+    """The page, but for its values."""
+    parts = [part(section, report) for section in report.sections]
+    return report.fill(
+        own if (own := report.root / "templates" / "report.html").exists() else PAGE / "report.html",
+        style=Markup(fonts + style(report)),
+        summary=Markup(Writer(report).blocks(report.summary)),
+        sections=[part for part in parts if not part.number.isupper()],
+        appendices=[part for part in parts if part.number.isupper()],
+        has_notebook=(report.root / "templates" / "notebook.md").exists(),
+        Markup=Markup,
+    )
+
+
+def style(report: Report) -> str:
+    """The style sheet of every page, and what the report adds to it."""
+    own = report.root / "templates" / "style.css"
+    return (PAGE / "style.css").read_text(encoding="utf-8") + (report.source(own) if own.exists() else "")
+
+
+def check_sealed(markup: str) -> None:
+    try:
+        check_page(markup)
+    except SealError as error:
+        raise ReportError(str(error)) from None
+
+
+def check_glyphs(markup: str, characters: set[str]) -> None:
+    """Raise ReportError for a character of the text that the fonts do not have."""
+    text = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", markup, flags=re.DOTALL))
+    for character in sorted(set(text) - characters - set("\n\t ")):
+        around = text[max(0, text.index(character) - 30) :][:60]
+        raise ReportError(
+            f"no glyph for {character!r} (U+{ord(character):04X}) in the fonts: {' '.join(around.split())!r}"
+        )

@@ -1,0 +1,100 @@
+"""Templates: the text of a file with Jinja's values in it, and on which line of the file each line of it stands.
+
+Jinja's delimiters are those of ERB, `<%= value %>` and `<% statement %>`, which mean nothing to Markdown or LaTeX.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+
+from reporting.cite.paths import CitationError
+from reporting.compose.sealed import SealError, inside
+
+MARK = re.compile("\ue004(\\d+)\ue005")
+
+
+class TemplateError(Exception):
+    """What is wrong with a template, and the line, from 1, that it is in."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class Marks(Extension):
+    """Writes at the end of each line of a template's own text the number that the line has."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for token in stream:
+            if token.type == "data" and stream.name is None:  # not of a template that it imports
+                lines = token.value.split("\n")
+                marked = [f"{line}\ue004{number}\ue005" for number, line in enumerate(lines[:-1], token.lineno)]
+                yield Token(token.lineno, "data", "\n".join([*marked, lines[-1]]))
+            else:
+                yield token
+
+
+class Filled(NamedTuple):
+    """The text of a template with its values, and on which line of the template, from 1, each line of it stands."""
+
+    text: str
+    lines: list[int]
+
+
+def fill(source: str, folder: Path, given: Mapping[str, Any]) -> Filled:
+    """Run a template's Jinja with what it is given; raises TemplateError."""
+    environment = jinja2.Environment(
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<%=",
+        variable_end_string="%>",
+        comment_start_string="<%#",
+        comment_end_string="%>",
+        loader=jinja2.FunctionLoader(lambda name: read(folder / name, folder.parent)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        extensions=[Marks],
+    )
+    environment.globals.update(given)
+    try:
+        return unmarked(environment.from_string(source).render(), source.count("\n") + 1)
+    except TemplateError:
+        raise
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(str(error.message), error.lineno) from None
+    except Exception as error:  # whatever an expression of the template does
+        kind = "" if isinstance(error, CitationError | jinja2.UndefinedError) else f"{type(error).__name__}: "
+        trace, line = error.__traceback__, 1
+        while trace:
+            if trace.tb_frame.f_code.co_filename == "<template>":
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        raise TemplateError(f"{kind}{error}", line) from None
+
+
+def unmarked(marked: str, last: int) -> Filled:
+    """The text without the marks; a line without a mark stands where the next one with a mark does, or in the last."""
+    lines: list[int] = []
+    for text in reversed(marked.split("\n")):
+        last = int(marks[0]) if (marks := MARK.findall(text)) else last
+        lines.append(last)
+    return Filled(MARK.sub("", marked), lines[::-1])
+
+
+def read(path: Path, root: Path) -> str:
+    """The text of a template; raises TemplateError."""
+    try:
+        return inside(root, path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise TemplateError(f"{path.relative_to(root)}: {error.strerror}") from None
+    except SealError as error:
+        raise TemplateError(str(error)) from None
+    except UnicodeDecodeError:
+        raise TemplateError(f"{path.relative_to(root)}: not UTF-8 text") from None

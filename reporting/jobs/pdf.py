@@ -1,0 +1,31 @@
+"""Print the report to PDF, attach its evidence, and read it back before it replaces the last one."""
+
+from pathlib import Path
+from typing import Any
+
+from reporting.compose.printed import PrintedError
+from reporting.pipeline.artifacts import read_json, whole
+from reporting.pipeline.job import run
+from reporting.press.evidence import attachments, manifest
+from reporting.press.figures import leave_room
+from reporting.press.pdf import PDFError, render
+from reporting.press.proof import ProofError, proof
+from reporting.press.standards import finish
+
+
+def main(
+    document: str, citations: str, figures: list[str], evidence: list[str], pdf: str, rubric: dict[str, Any]
+) -> None:
+    printed = render(leave_room(Path(document).read_text(encoding="utf-8")))
+    files = {path: Path(path).read_bytes() for path in evidence}
+    contents = manifest(printed, read_json(citations), files)
+    drawings = {str(Path(path).relative_to("results/figures").with_suffix("")): path for path in figures}
+    drawn = [Path(drawings[picture["name"]]).read_bytes() for picture in contents["pictures"]]
+    finished = finish(printed, attachments(contents, files), drawn)
+    proof(finished, rubric)
+    with whole(pdf) as aside:
+        aside.write_bytes(finished)
+
+
+if __name__ == "__main__":
+    run(main, snakemake, PDFError, PrintedError, ProofError)

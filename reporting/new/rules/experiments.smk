@@ -1,0 +1,12 @@
+"""Experiments: from the configuration to artifacts."""
+
+
+rule birthdays:
+    output:
+        birthdays="results/birthdays/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="birthdays/{name}"),
+        seed=settings["seed"],
+    script:
+        "../scripts/experiments/birthdays.py"

@@ -1,0 +1,86 @@
+"""Artifacts: JSON that any program can read, there whole or not at all, and sealed."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reporting.pipeline import seal
+
+
+class ArtifactError(Exception):
+    """An artifact that cannot be read: which, and why."""
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """A path beside the given one to write to; sealed and renamed to it at the end, removed where something fails."""
+    path = Path(path)
+    aside = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        # First the seal: what is interrupted here leaves a file that differs from its seal.
+        seal.write(path, aside)
+        aside.replace(path)
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be written: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
+    """Write an artifact: sorted keys, null for what is not finite, one newline at the end."""
+    text = json.dumps(plain(content), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    with whole(path) as aside:
+        aside.write_text(text + "\n", encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """NumPy's arrays and numbers, tuples and named tuples as JSON has them."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+class Fields(dict[str, Any]):
+    """An object of an artifact; raises ArtifactError for a field that it has not."""
+
+    def __init__(self, path: str | Path, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.path = path
+
+    def __missing__(self, field: str) -> Any:
+        raise ArtifactError(f"{self.path}: has no field {field!r}{remedy(self.path)}")
+
+
+def read_json(path: str | Path) -> Any:
+    """An artifact's content; raises ArtifactError where there is none or it is not JSON."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=refuse, object_hook=partial(Fields, path))
+    except OSError as error:
+        raise ArtifactError(f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError(f"{path}: not valid JSON: {error}{remedy(path)}") from None
+
+
+def remedy(path: str | Path) -> str:
+    """What to do about a file that is not right, where the pipeline makes it."""
+    return "; delete it, and it is made anew" if str(path).startswith("results/") else ""
+
+
+def refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a JSON number")

@@ -1,0 +1,120 @@
+"""Before the experiments: the configuration, read and checked, and what rules of experiments and figures use."""
+
+import functools
+import hashlib
+import os
+import platform
+import re
+import sys
+from pathlib import Path
+
+import reporting
+from reporting.compose.document import captions, rehearse
+from reporting.compose.notebook import code_cells
+from reporting.compose.sections import ReportError
+from reporting.cite.paths import Unknown
+from reporting.glyphs import faces
+from reporting.jobs.document import contents
+from reporting.pipeline import lock, numerics, patches, seal
+from reporting.pipeline import settings as configuration
+from reporting.pipeline.artifacts import ArtifactError, read_json
+from reporting.pipeline.console import Console
+from reporting.pipeline.fingerprint import code, locked
+
+from reporting.pipeline.project import ENGINE, PATH, ROOT, part
+
+os.environ |= {"PROJECT": str(ROOT), "PYTHONPATH": PATH}
+
+
+# What a report may say of itself after this: what a wildcard `name` stands for, by the folder that it is in; the packages
+# that it says it was made with; the artifacts that no cell of its notebook computes.
+RUNS = {}
+PACKAGES = ("numpy", "matplotlib")
+NOT_IN_NOTEBOOK = set()
+
+
+def sources(room, *endings):
+    """The files of a room, less those that an editor keeps beside them."""
+    paths = (path for path in Path(room).rglob("*") if path.suffix in endings and path.name[0] != ".")
+    return sorted(map(str, paths))
+
+
+# What says which jobs there are, as it is now that it is read.
+PIPELINE = ["Snakefile", "requirements.lock", *sources("config", ".yaml", ".json"), *sources("rules", ".smk")]
+read = seal.checksums([*PIPELINE, "pyproject.toml"])
+
+numerics.settle()
+patches.end_quietly()
+patches.run_jobs()
+
+if lost := faces.missing():
+    sys.exit(lost)
+
+try:
+    settings = configuration.read("config/config.yaml")
+    rubric = configuration.read_rubric("config/rubric.yaml")
+    data = {Path(path).stem: read_json(path) for path in sources("config", ".json")}
+except (configuration.ConfigurationError, ArtifactError) as error:
+    sys.exit(str(error))
+
+
+wildcard_constraints:
+    name="[a-z][a-z0-9_]*",
+
+
+def made(folder):
+    """The files that the report's own rules make in a folder, with every run that a wildcard stands for."""
+    for path in (str(path) for each in workflow.rules for path in each.output):
+        if path.startswith(folder):
+            runs = RUNS[Path(path).parent.name] if "{" in path else [""]
+            yield from (re.sub("{.*}", run, path) for run in runs)
+
+
+def names(folder, ending):
+    """The names of such files: landscape, or walks/first."""
+    return [path[len(folder) : -len(ending)] for path in made(folder) if path.endswith(ending)]
+
+
+def rehearse_with(kept):
+    """What is wrong between the text and the results that are kept, before the others are made."""
+    try:
+        there = {name: read_json(f"results/{name}.json") for name in ARTIFACTS if f"results/{name}.json" in kept}
+        rehearse(Path(), known | there, rubric, FIGURES)
+    except (ReportError, ArtifactError) as error:
+        return str(error)
+    return ""
+
+
+@functools.cache
+def shown_captions():
+    """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
+    paths = [f"results/{artifact}.json" for artifact in ARTIFACTS]
+    try:
+        return captions(rehearse(Path(), contents(paths, settings, MADE_WITH), rubric, FIGURES))
+    except (ReportError, ArtifactError, OSError):
+        return {}
+
+
+def picture(figure):
+    """A PNG with what `snakemake --report` says of it: its section, its questions and its caption."""
+
+    def questions(wildcards):
+        return sorted(text.pictures.get(figure.format(**wildcards), ()))
+
+    def labels(wildcards):
+        name = figure.format(**wildcards)
+        return {"figure": name, "questions": ", ".join(questions(wildcards)), "caption": shown_captions().get(name, "")}
+
+    return report(
+        f"results/figures/{figure}.png",
+        category=lambda wildcards: (
+            f"Section {questions(wildcards)[0][:3]}" if questions(wildcards) else "Without question"
+        ),
+        labels=labels,
+    )
+
+
+def drawn(figure, prefix=""):
+    """A figure's files by kind: for the page, for `snakemake --report`, and for the PDF."""
+    path = f"results/figures/{figure}"
+    return {f"{prefix}svg": f"{path}.svg", f"{prefix}png": picture(figure), f"{prefix}pdf": f"{path}.pdf"}

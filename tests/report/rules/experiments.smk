@@ -1,0 +1,23 @@
+"""Experiments: from the configuration to artifacts."""
+
+
+rule birthdays:
+    output:
+        birthdays="results/birthdays/{name}.json",
+    params:
+        name="{name}",
+        spec=lookup(within=settings, dpath="birthdays/{name}"),
+        seed=settings["seed"],
+    script:
+        "../scripts/experiments/birthdays.py"
+
+
+rule law:
+    input:
+        birthdays=expand("results/birthdays/{name}.json", name=settings["birthdays"]),
+    output:
+        law="results/law.json",
+    params:
+        spec=settings["law"],
+    script:
+        "../scripts/experiments/law.py"
