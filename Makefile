@@ -4,7 +4,7 @@ PYTHON ?= python3
 # -S: it starts sooner without installed packages, of which it needs none.
 ENVIRONMENT = $(PYTHON) -S reporting/commands/environment.py
 # Which Ctrl-C ends without a traceback.
-SNAKEMAKE = .venv/bin/python reporting/pipeline/interruptible.py snakemake
+SNAKEMAKE = .venv/bin/python -S reporting/pipeline/interruptible.py snakemake
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml --group assignment
 

@@ -65,8 +65,8 @@ elif file:
 
 
 def undo(project: Project, chance: random.Random, files: int | None) -> list[str]:
-    """Delete some of what was made, at random, or all of it, with the seals."""
-    names = sorted(name for name in project.products() if "/." not in name)
+    """Delete some of what a build makes, at random, or all of it, with the seals."""
+    names = sorted(name for name in project.products() if not re.search(r"/\.|notebook|ipynb$", name))
     if files:  # but for that on which nearly everything rests
         names = chance.sample([name for name in names if not re.match(r"results/birthdays/", name)], files)
     for name in names:
@@ -139,7 +139,7 @@ def test_whatever_is_imported_when_ctrl_c_is_pressed_no_traceback_is_printed(cop
     for turn in range(moments):
         for name in ("results/law.json", "results/figures/law.svg"):
             (copy.root / name).unlink(missing_ok=True)
-        command = [sys.executable, "reporting/pipeline/interruptible.py", "snakemake"]
+        command = [sys.executable, "-S", "reporting/pipeline/interruptible.py", "snakemake"]
         build = subprocess.Popen(command, cwd=copy.root, text=True, stdout=-1, stderr=-2, start_new_session=True)
         time.sleep(chance.uniform(0.1, 5))
         os.killpg(build.pid, signal.SIGINT)

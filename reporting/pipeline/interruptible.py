@@ -1,15 +1,21 @@
 """Run a module, or a script, that Ctrl-C ends without a traceback, whatever it imports just then:
-python reporting/pipeline/interruptible.py snakemake all"""
+python -S reporting/pipeline/interruptible.py snakemake all
 
-import signal
+Until here Python has imported next to nothing: -S leaves out the installed packages, which are added below, and
+`_signal` is a part of Python, while `signal` imports others.
+"""
+
+import _signal
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import runpy
+import site
 import sys
 
 if __name__ == "__main__":
+    site.main()
     del sys.argv[0], sys.path[0]
     if sys.argv[0].endswith(".py"):
         runpy.run_path(sys.argv[0], run_name="__main__")

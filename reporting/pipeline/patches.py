@@ -30,7 +30,7 @@ def run_jobs() -> None:
     A job is a child of the build, and not of a shell between, so that it can tell whether its build is gone.
     Until a workflow can name the Python of its scripts: Snakemake takes `sys.executable`, and does not quote it.
     """
-    sys.executable = shlex.join([sys.executable, str(Path(__file__).with_name("interruptible.py"))])
+    sys.executable = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("interruptible.py"))])
     shell.prefix("exec ")
 
 
