@@ -21,7 +21,7 @@ from types import ModuleType
 __version__ = "0.2.0"
 
 
-def told(name: str) -> ModuleType:
+def report_module(name: str) -> ModuleType:
     """A module in which a report tells the engine of itself; an empty one where the report has none."""
     try:
         return import_module(name)

@@ -16,7 +16,7 @@ import numpy as np
 
 from nnlib.digits import FEATURES, SAMPLES, train_size
 from nnlib.net import build
-from reporting.cite.paths import parse, printed
+from reporting.cite.paths import parse, path_text
 from scripts.settings import differences
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def deviation(path: str) -> str | None:
     """The path of the standard deviation over seeds of what is at a path."""
     match parse(path):
         case ("networks", run, "summary", "final" | "trained" as end, metric):
-            return printed(("seeds", run, end, metric, "deviation"))
+            return path_text(("seeds", run, end, metric, "deviation"))
         case ("seeds", *inner, "mean"):
-            return printed(("seeds", *inner, "deviation"))
+            return path_text(("seeds", *inner, "deviation"))
     return None

@@ -75,18 +75,18 @@ ASK = """
 import sys
 sys.path.insert(0, ".")
 from reporting.pipeline import console, plan
-said, runs, title = plan.consequences, [], plan.title
+said, runs, title = plan.consequences, [], plan.job_name
 plan.consequences = lambda run, questions: runs.append(run) or said(run, questions)
 
 
-def told(workflow, found, uses):
+def spied(workflow, found, uses):
     lines = list(plan.plan(workflow, found, uses))
     yield from (f"job {title(job)}" for job in workflow.dag.needrun_jobs() if job.output)
     yield from (f"explained {title(job)}" for run in runs for job in run)
     yield from lines
 
 
-console.plan = told
+console.plan = spied
 from snakemake.cli import main
 main(["-n", *sys.argv[1:]])
 """
@@ -295,8 +295,8 @@ class Project:
         found = seal.read(self.root / name)
         assert found
         (self.root / name).write_bytes(content)
-        forged = {"sha256": seal.sha256(self.root / name), "making": asdict(found.making)}
-        seal.place(self.root / name).write_text(json.dumps(forged), encoding="utf-8")
+        forged = {"sha256": seal.sha256(self.root / name), "provenance": asdict(found.provenance)}
+        seal.seal_path(self.root / name).write_text(json.dumps(forged), encoding="utf-8")
 
     def report(self) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in (self.root / "report").glob("[!.]*")}

@@ -46,6 +46,7 @@ def copy(example: Project, tmp_path: Path) -> Project:
     return Project(shutil.copytree(example.root, tmp_path / "a copy"))
 
 
+@pytest.mark.soak
 def test_the_report_is_about_its_own_subject_and_its_numbers_are_those_of_its_artifacts(example: Project) -> None:
     text = " ".join(line for page in example.lines for line in page)
     assert "Bloom filter" in text
@@ -57,6 +58,7 @@ def test_the_report_is_about_its_own_subject_and_its_numbers_are_those_of_its_ar
     assert round(example.artifact("sizes")["extra"]["double"]["bits"], 2) == 1.45
 
 
+@pytest.mark.soak
 def test_verify_accepts_it_from_its_file_alone_and_computes_it_anew(example: Project, tmp_path: Path) -> None:
     shutil.copy(example.root / "report" / "report.pdf", tmp_path)
     done = run(example, "reporting.commands.verify", str(tmp_path / "report.pdf"), "--recompute", "1")
@@ -82,6 +84,7 @@ def test_review_names_the_setting_that_changed_and_the_values_that_changed_with_
     assert "rates." not in page
 
 
+@pytest.mark.soak
 def test_a_claim_that_does_not_hold_stops_the_build_and_the_last_report_stays(copy: Project) -> None:
     before = copy.report()
     copy.edit("templates/sections/3.md", "cells[0].used < 0.4", "cells[0].used < 0.3")

@@ -73,17 +73,17 @@ def check(expression: str, values: Values) -> Claim:
         holds = evaluate(node, values, claim, 0)
     except CitationError as error:
         claim.cited.pop()
-        raise ClaimError(f"the claim {expression} cites {error}{seen(claim, values)}") from None
+        raise ClaimError(f"the claim {expression} cites {error}{claim_values(claim, values)}") from None
     except (TypeError, ValueError, ArithmeticError) as error:
-        raise ClaimError(f"the claim {expression} cannot be evaluated: {error}{seen(claim, values)}") from None
+        raise ClaimError(f"the claim {expression} cannot be evaluated: {error}{claim_values(claim, values)}") from None
     if not isinstance(holds, bool | Unknown):
         raise ClaimError(f"the claim {expression} is a value; a claim compares values")
     if holds is False:
-        raise ClaimError(f"the claim {expression} does not hold{seen(claim, values)}")
+        raise ClaimError(f"the claim {expression} does not hold{claim_values(claim, values)}")
     return claim
 
 
-def seen(claim: Claim, values: Values) -> str:
+def claim_values(claim: Claim, values: Values) -> str:
     """The values at the paths that the claim cites."""
     return "".join(f"; {path} is {shorten(values.look_up(path))}" for path in claim.cited)
 
@@ -121,22 +121,22 @@ def evaluate(node: ast.expr, values: Source, claim: Claim, depth: int) -> Any:
                 claim.cited.append(path)
             return values.look_up(path)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return apply(operator.neg, inner(operand))
+            return call(operator.neg, inner(operand))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return apply(operator.not_, inner(operand))
+            return call(operator.not_, inner(operand))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            return apply(OPERATORS[type(op)], *map(numeric, (inner(left), inner(right))))
+            return call(OPERATORS[type(op)], *map(numeric, (inner(left), inner(right))))
         case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in OPERATORS for op in ops):
             terms = [inner(term) for term in (left, *others)]
             pairs = zip(ops, terms, terms[1:], strict=False)
-            return together(all, [apply(OPERATORS[type(op)], a, b) for op, a, b in pairs])
+            return short_circuit(all, [call(OPERATORS[type(op)], a, b) for op, a, b in pairs])
         case ast.BoolOp(op=op, values=parts):
             found = [inner(part) for part in parts]
             if not all(isinstance(part, bool | Unknown) for part in found):
                 raise ClaimError(f"the claim {claim.expression} joins values; a claim compares values")
-            return together(all if isinstance(op, ast.And) else any, found)
+            return short_circuit(all if isinstance(op, ast.And) else any, found)
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
-            return apply(FUNCTIONS[name], *map(inner, arguments))
+            return call(FUNCTIONS[name], *map(inner, arguments))
     raise ClaimError(
         f"the claim {claim.expression} has {ast.unparse(node)[:40]!r}; a claim has comparisons, arithmetic, "
         f"and, or, not, paths, and {', '.join(FUNCTIONS)}"
@@ -150,11 +150,11 @@ def numeric(value: Any) -> Any:
     return value
 
 
-def apply(function: Callable[..., Any], *arguments: Any) -> Any:
+def call(function: Callable[..., Any], *arguments: Any) -> Any:
     return Unknown() if any(isinstance(argument, Unknown) for argument in arguments) else function(*arguments)
 
 
-def together(join: Callable[[list[bool]], bool], parts: list[Any]) -> Any:
+def short_circuit(join: Callable[[list[bool]], bool], parts: list[Any]) -> Any:
     return Unknown() if any(isinstance(part, Unknown) for part in parts) else join(parts)
 
 

@@ -7,7 +7,7 @@ import math
 from functools import cache
 from typing import NamedTuple
 
-from reporting import told
+from reporting import report_module
 
 
 class Domain(NamedTuple):
@@ -18,7 +18,7 @@ class Domain(NamedTuple):
     whole: bool = False
     limit: str = ""
 
-    def has(self, number: float) -> bool:
+    def contains(self, number: float) -> bool:
         return self.low <= number <= self.high and (not self.whole or number == int(number))
 
 
@@ -59,7 +59,7 @@ CHOSEN = {"best", "worst", *RANKS}
 @cache
 def domains() -> dict[str, Domain]:
     """What every report has, and what this one adds."""
-    return {**DOMAINS, **getattr(told("scripts.formats"), "DOMAINS", {})}
+    return {**DOMAINS, **getattr(report_module("scripts.formats"), "DOMAINS", {})}
 
 
 def domain_of(names: list[str]) -> Domain:

@@ -43,7 +43,7 @@ class Cited:
         return domain_of(self.names)
 
 
-class Changed:
+class Mutated:
     """The values with some of them changed."""
 
     def __init__(self, values: Values, ways: Mapping[str, Keys], changes: Mapping[Keys, Any]) -> None:
@@ -61,7 +61,7 @@ class Changed:
 
 def faults(name: str, claims: Sequence[Claim], values: Values) -> Iterator[str]:
     """What is wrong with the claims of one name, which all must hold."""
-    empty = [(claim, says_nothing(claim, values)) for claim in claims]
+    empty = [(claim, vacuity(claim, values)) for claim in claims]
     for claim, why in empty:
         if why == NOTHING:
             yield f"nothing makes the claim {claim.expression} false"
@@ -73,15 +73,15 @@ def faults(name: str, claims: Sequence[Claim], values: Values) -> Iterator[str]:
 NOTHING = "nothing"
 
 
-def says_nothing(claim: Claim, values: Values) -> str:
+def vacuity(claim: Claim, values: Values) -> str:
     """Why a claim that holds says nothing of a result; empty where it does, or where that is not known yet."""
     if any(isinstance(values.look_up(path), Unknown) for path in claim.cited):
         return ""
-    cited = roots(claim, values)
+    cited = cited_values(claim, values)
     trial = Trial(claim, values, cited)
     if trial.possible() or (not all(item.setting for item in cited) and trial.exchanges()):
         return ""
-    if not trial.at_all():
+    if not trial.is_falsifiable():
         return NOTHING
     if trial.orders:
         return "an extreme with what it is the extreme of"
@@ -92,7 +92,7 @@ def says_nothing(claim: Claim, values: Values) -> str:
     return "the configuration with itself"
 
 
-def roots(claim: Claim, values: Values) -> list[Cited]:
+def cited_values(claim: Claim, values: Values) -> list[Cited]:
     """The values that a claim cites, without those that are part of another."""
     keys = {values.keys(path): path for path in claim.cited}
     return [
@@ -137,17 +137,17 @@ class Trial:
         self.copies = [pair for pair in pairs if copied(*pair)]
         # Of each pair the first is at most the second.
         self.orders = [pair for one, other in pairs for pair in ((one, other), (other, one)) if ordered(*pair)]
-        self.marks = list(marks(claim.node, values, claim))
+        self.marks = list(thresholds(claim.node, values, claim))
 
     def fails(self, changes: Mapping[Keys, Any]) -> bool:
         """Whether the claim is false with these changes."""
         scratch = Claim(self.claim.expression, list(self.claim.cited))
         try:
-            return evaluate(self.claim.node, Changed(self.values, self.ways, changes), scratch, 0) is False
+            return evaluate(self.claim.node, Mutated(self.values, self.ways, changes), scratch, 0) is False
         except ERRORS:
             return False
 
-    def at_all(self) -> bool:
+    def is_falsifiable(self) -> bool:
         """Whether any change within the domains makes the claim false."""
         return any(self.fails(changes) for changes in self.changes([[item] for item in self.cited]))
 
@@ -189,7 +189,10 @@ class Trial:
     def changes(self, groups: Sequence[Sequence[Cited]]) -> Iterator[dict[Keys, Any]]:
         """Changes of one group of values, all of a group in the same way, and then of several at once."""
         ways = [
-            [{item.keys: value for item in group} for value in others(group[0].value, group[0].domain, self.marks)]
+            [
+                {item.keys: value for item in group}
+                for value in other_values(group[0].value, group[0].domain, self.marks)
+            ]
             for group in groups
         ]
         for way in ways:
@@ -292,7 +295,7 @@ def within(value: Any, limit: Any) -> bool:
     return not is_number(value) or not is_number(limit) or value <= limit
 
 
-def marks(node: ast.expr, values: Values, claim: Claim) -> Iterator[float]:
+def thresholds(node: ast.expr, values: Values, claim: Claim) -> Iterator[float]:
     """The numbers that decide the comparisons of a claim: their sides, and how far these are apart."""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Compare):
@@ -308,7 +311,7 @@ def marks(node: ast.expr, values: Values, claim: Claim) -> Iterator[float]:
             yield from (b - a for a, b in itertools.pairwise(numbers))
 
 
-def others(value: Any, domain: Domain, marks: Sequence[float]) -> list[Any]:
+def other_values(value: Any, domain: Domain, marks: Sequence[float]) -> list[Any]:
     """Other values of the kind that one is."""
     if isinstance(value, bool):
         return [not value]
@@ -332,7 +335,7 @@ def numbers(value: float, domain: Domain, marks: Sequence[float]) -> list[float]
             nudge = 1e-9 * max(1, abs(one))
             found += [math.floor(one), math.ceil(one) + 1, math.floor(one) - 1] if domain.whole else []
             found += [] if domain.whole else [one, one + nudge, one - nudge]
-    return [one for one in dict.fromkeys(found) if one != value and domain.has(one)]
+    return [one for one in dict.fromkeys(found) if one != value and domain.contains(one)]
 
 
 def lists(value: list[Any], domain: Domain, marks: Sequence[float]) -> Iterator[list[Any]]:

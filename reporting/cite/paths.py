@@ -54,12 +54,12 @@ def parse(path: str) -> Keys:
     return tuple(keys)
 
 
-def printed(keys: Sequence[str | int]) -> str:
+def path_text(keys: Sequence[str | int]) -> str:
     """The path that spells a way."""
-    return "".join(map(step, keys)).removeprefix(".")
+    return "".join(map(key_text, keys)).removeprefix(".")
 
 
-def step(key: str | int) -> str:
+def key_text(key: str | int) -> str:
     """What a path goes on with for one step more."""
     if isinstance(key, int):
         return f"[{key}]"
@@ -70,7 +70,7 @@ def look_up(tree: Any, keys: Sequence[str | int]) -> Any:
     """The value at the end of a way; raises CitationError, which says what is there instead."""
     value = tree
     for number, key in enumerate(keys):
-        value = descend(value, key, printed(keys[:number]) or "the artifacts")
+        value = descend(value, key, path_text(keys[:number]) or "the artifacts")
     return value
 
 
@@ -117,7 +117,7 @@ def differences(old: Any, new: Any, keys: Keys = ()) -> Iterator[Difference]:
     yield from found
 
 
-def alike(old: Any, new: Any, relative: float = 0.0, absolute: float = 0.0) -> bool:
+def is_close(old: Any, new: Any, relative: float = 0.0, absolute: float = 0.0) -> bool:
     """Whether what differs is only the order of keys, or a number by no more than the bounds."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         return True

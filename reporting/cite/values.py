@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from reporting import told
+from reporting import report_module
 from reporting.cite import paths
 from reporting.cite.paths import CitationError, Keys, Unknown
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+TO_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+FROM_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
 
@@ -55,7 +55,7 @@ def scientific(value: float) -> str:
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+    return f"{mantissa}\u00a0×\u00a010{str(int(exponent)).translate(TO_SUPERSCRIPTS)}".replace("-", "−")
 
 
 def array(value: list[Any]) -> str:
@@ -68,7 +68,7 @@ def date(value: str) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def anything(value: Any) -> str:
+def any_value(value: Any) -> str:
     """For tables of values of all kinds: numbers to six digits, a list by its length."""
     if isinstance(value, float):
         return f"{value:.6g}".replace("-", "−")
@@ -112,7 +112,7 @@ def as_typed(value: str | float) -> str:
 
 FORMATS: dict[str, Callable[[Any], str]] = {
     "text": as_typed,
-    "any": anything,
+    "any": any_value,
     "names": lambda value: " and ".join(value),
     "date": date,
     "integer": lambda value: f"{value:d}".replace("-", "−"),
@@ -138,7 +138,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
 @cache
 def formats() -> dict[str, Callable[[Any], str]]:
     """How values are printed, by name: what every report has, and what this one adds."""
-    return {**FORMATS, **getattr(told("scripts.formats"), "FORMATS", {})}
+    return {**FORMATS, **getattr(report_module("scripts.formats"), "FORMATS", {})}
 
 
 class Values:
@@ -214,7 +214,7 @@ class Values:
         """The paths of the values in a text."""
         return [path for number in PLACEHOLDER.findall(text) if (path := self.cited[int(number)].path)]
 
-    def plain(self, text: str) -> str:
+    def as_plain_text(self, text: str) -> str:
         """The text with its values, as they are."""
 
         def shown(match: re.Match[str]) -> str:
@@ -229,9 +229,9 @@ class Values:
         if isinstance(value, Unknown):
             yield f"{path}[0]"
         elif isinstance(value, Mapping):
-            yield from (path + paths.step(key) for key in value)
+            yield from (path + paths.key_text(key) for key in value)
         elif isinstance(value, list):
-            yield from (path + paths.step(index) for index in range(len(value)))
+            yield from (path + paths.key_text(index) for index in range(len(value)))
         else:
             raise CitationError(f"{path}: {json.dumps(value)[:60]} has no items")
 
@@ -254,7 +254,7 @@ class Values:
         target = f"artifact-{artifact}"
         pieces = re.split("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text)
         content = "".join(
-            f"<sup>{link(target, piece.translate(LOWERED))}</sup>" if odd else link(target, piece)
+            f"<sup>{link(target, piece.translate(FROM_SUPERSCRIPTS))}</sup>" if odd else link(target, piece)
             for piece, odd in zip(pieces, itertools.cycle([False, True]), strict=False)
             if piece
         )

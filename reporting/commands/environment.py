@@ -64,7 +64,7 @@ INSTALL = {
 }
 
 
-def is_there(name: str) -> bool:
+def is_found(name: str) -> bool:
     """Whether Python finds this module, or this library as WeasyPrint looks for it."""
     if name == "ensurepip":
         importlib.invalidate_caches()
@@ -76,12 +76,12 @@ def is_there(name: str) -> bool:
     return True
 
 
-def absent() -> list[str]:
+def missing_libraries() -> list[str]:
     """What is needed and not there."""
-    return [name for name in NEEDED if not is_there(name)]
+    return [name for name in NEEDED if not is_found(name)]
 
 
-def family() -> str:
+def distribution() -> str:
     """Whose packages this machine takes: a key of PACKAGES, or "" if none of them."""
     if sys.platform == "darwin":
         return "macos"
@@ -103,18 +103,18 @@ def commands(family: str, missing: list[str]) -> list[str]:
     return ["apt-get update", install] if family == "debian" else [install]
 
 
-def need_native() -> None:
+def ensure_libraries() -> None:
     """Have what pip cannot bring: as root on Debian or its kin install it, elsewhere say how and end."""
-    missing = absent()
+    missing = missing_libraries()
     if not missing:
         return
-    here, root = family(), os.geteuid() == 0
+    here, root = distribution(), os.geteuid() == 0
     todo = commands(here, missing)
     if here == "debian" and root:
         print(f"Installing what this machine lacks: {todo[-1]}", flush=True)
         quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         output = [subprocess.run(c.split(), env=quietly, capture_output=True, text=True) for c in todo]
-        missing = absent()
+        missing = missing_libraries()
         if not missing:
             return
         print("".join(run.stdout + run.stderr for run in output), end="", file=sys.stderr)
@@ -140,7 +140,7 @@ def made_for(root: Path) -> str:
     return f"# Python {PYTHON_VERSION} in {root}"
 
 
-def held(root: Path) -> set[str]:
+def installed_requirements(root: Path) -> set[str]:
     """The requirements that .venv meets; none if it is missing, unfinished or broken."""
     try:
         first, _, lock = (root / VENV / STAMP).read_text(encoding="utf-8").partition("\n")
@@ -151,7 +151,7 @@ def held(root: Path) -> set[str]:
     return set() if broken or first != made_for(root) else requirements(lock)
 
 
-def stranger(path: Path) -> str:
+def foreign(path: Path) -> str:
     """What is there that this script did not make; nothing if it did, or if there is nothing to lose."""
     if path.is_symlink():
         return f"a link to {path.readlink()}"
@@ -172,7 +172,7 @@ def remove(path: Path) -> None:
     shutil.rmtree(path)
 
 
-def settle(root: Path) -> None:
+def clean_up(root: Path) -> None:
     """Remove what an installation leaves; one that was killed when the old environment had given way is undone."""
     venv, part, last = root / VENV, root / PART, root / LAST
     if last.exists() and not venv.exists():
@@ -181,7 +181,7 @@ def settle(root: Path) -> None:
     remove(part)
 
 
-def make(root: Path, lock: Path, more: bool, turn: int) -> None:
+def create(root: Path, lock: Path, more: bool, turn: int) -> None:
     """Make a new environment, from nothing or by adding to a copy of the old one, and put it in the old one's place.
 
     Raises OSError or CalledProcessError.
@@ -212,26 +212,26 @@ def make(root: Path, lock: Path, more: bool, turn: int) -> None:
 def install(root: Path, lock: Path, turn: int) -> None:
     """Make .venv meet the lock file, unless it does; `turn` is the file that is locked meanwhile."""
     for name in (VENV, PART, LAST):
-        what = stranger(root / name)
+        what = foreign(root / name)
         if what:
             sys.exit(
                 f"{name} is {what} that this project did not make, so it is left alone. "
                 f"Move it away, then try again: mv {name} {name}.mine"
             )
-    settle(root)
-    wanted, had = requirements(lock.read_text(encoding="utf-8")), held(root)
+    clean_up(root)
+    wanted, had = requirements(lock.read_text(encoding="utf-8")), installed_requirements(root)
     if wanted <= had:
         return
     print(f"Installing the packages of {lock.name} into {VENV}; this takes about a minute.", flush=True)
     try:
         # One that holds anything else is not added to, so that nothing old stays behind.
-        make(root, lock, bool(had) and had <= wanted, turn)
+        create(root, lock, bool(had) and had <= wanted, turn)
     except (OSError, subprocess.CalledProcessError) as error:
         said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
         print("\n".join(said.splitlines()[-TAIL:]), file=sys.stderr)
         sys.exit(f"The packages of {lock.name} are not installed, see above; {VENV} is as it was.")
     finally:
-        settle(root)
+        clean_up(root)
 
 
 def main(lock: str) -> None:
@@ -240,7 +240,7 @@ def main(lock: str) -> None:
         sys.exit("Windows is not supported; its Subsystem for Linux (WSL) works.")
     import fcntl
 
-    need_native()
+    ensure_libraries()
     # The kernel keeps this lock, on this very file, so none is left behind. Open for writing, which NFS asks for.
     with Path(__file__).open("r+b") as turn:
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from reporting.commands import verify
-from reporting.pipeline.artifacts import ArtifactError, whole
-from reporting.pipeline.seal import altered
+from reporting.pipeline.artifacts import ArtifactError, atomic_write
+from reporting.pipeline.seal import modified
 from reporting.pipeline.settings import ConfigurationError, read
 
 PARTS = ["report/report.pdf", "report/report.ipynb"]
@@ -34,12 +34,12 @@ def pack(report: Mapping[str, Any]) -> None:
     for path in MADE:
         if not Path(path).exists():
             raise SubmissionError(f"{path}: is not there; run make submission, which makes it")
-    if changed := altered(MADE):
+    if changed := modified(MADE):
         raise SubmissionError(f"{changed[0]}: is not as its job left it; delete it, and make submission makes it anew")
     if verify.main([PARTS[0]]):
         raise SubmissionError(f"{PARTS[0]}: does not verify; nothing is packed")
     name = slug(f"{report['assignment']} group {report['group']}")
-    with whole("report/submission.zip") as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+    with atomic_write("report/submission.zip") as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in PARTS:
             # Without a date given, the archive would have the time of now.
             entry = zipfile.ZipInfo(name + Path(path).suffix, (1980, 1, 1, 0, 0, 0))

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 try:
-    from reporting import told
-    from reporting.cite.paths import ABSENT, alike, differences, printed
+    from reporting import report_module
+    from reporting.cite.paths import ABSENT, differences, is_close, path_text
     from reporting.compose.printed import printable, quoted
     from reporting.pipeline import numerics
     from reporting.pipeline.project import ENGINE, PATH, ROOT
@@ -33,7 +33,7 @@ except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make verify REPORT=...", file=sys.stderr)
     sys.exit(2)
 
-CHECKS = told("scripts.checks")
+CHECKS = report_module("scripts.checks")
 # How far a number that is computed anew may be off on another machine, relative and absolute, by the rule behind it.
 # On the same machine (system, processor, libc, versions) every artifact is the same bit for bit.
 TOLERANCES: dict[str, tuple[float, float]] = getattr(CHECKS, "TOLERANCES", {})
@@ -115,7 +115,7 @@ def another_version(evidence: Evidence, fault: str) -> str:
 def recompute(evidence: Evidence, settings: dict[str, Any] | None, folder: Path, number: float) -> Outcome:
     """Run experiments anew, and compare their artifacts with the attached ones."""
     before, _ = artifacts(evidence.files)
-    here, there = numerics.kind(), evidence.manifest["made"]["on"]
+    here, there = numerics.machine(), evidence.manifest["made"]["on"]
     same = here == there
     names = sorted(name for name in before if same or name not in SAME_MACHINE_ONLY)
     chosen = sorted(random.sample(names, int(min(number, len(names)))))
@@ -167,8 +167,8 @@ def run(targets: Sequence[str], folder: Path) -> None:
 def deviations(old: Any, new: Any, bounds: tuple[float, float]) -> Iterator[str]:
     """Where two artifacts differ by more than the bounds, relative and absolute."""
     for keys, one, other in differences(old, new):
-        if not alike(one, other, *bounds):
-            yield f"{quoted(printed(keys)[:100])} is {said(one)} in the report, {said(other)} computed anew"
+        if not is_close(one, other, *bounds):
+            yield f"{quoted(path_text(keys)[:100])} is {said(one)} in the report, {said(other)} computed anew"
 
 
 def said(value: Any) -> str:

@@ -13,8 +13,8 @@ from reporting.compose import tree
 from reporting.compose.grounds import grounds
 from reporting.compose.html import Writer, part
 from reporting.compose.printed import Passages
-from reporting.compose.sealed import SealError, check_page
 from reporting.compose.sections import Report, ReportError, read
+from reporting.compose.self_contained import ExternalError, check_page
 from reporting.compose.tree import Captioned
 
 PAGE = Path(str(files("reporting"))) / "templates"
@@ -43,7 +43,7 @@ def page(
     report = read(root, artifacts, rubric, figures)
     finished = report.values.fill(compose(report, fonts["style_sheet"]))
     check_glyphs(finished, set(fonts["characters"]))
-    check_sealed(finished)
+    check_self_contained(finished)
     return Page(finished, citations(report, finished))
 
 
@@ -63,7 +63,7 @@ def citations(report: Report, markup: str) -> dict[str, Any]:
         "sentences": [
             {
                 "question": scope.name,
-                "text": report.values.plain(said.sentence.text),
+                "text": report.values.as_plain_text(said.sentence.text),
                 "grounds": list(map(str, grounds(said.sentence))),
             }
             for scope in report.scopes.values()
@@ -81,7 +81,7 @@ def captions(report: Report) -> dict[str, str]:
     found: dict[str, str] = {}
     for block in tree.walk([block for section in report.sections for block in section.blocks]):
         if isinstance(block, Captioned) and block.kind == "figure":
-            said = report.values.plain(html.unescape(writer.spoken(block.caption)))
+            said = report.values.as_plain_text(html.unescape(writer.alternative_text(block.caption)))
             caption = " ".join(f"{report.labels[block.target]}. {said}".split())
             found |= dict.fromkeys(block.words, caption)
     return found
@@ -91,7 +91,7 @@ def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any]
     """What the text shows and cites; raises ReportError for what is wrong with it, as far as that can be told before
     there are results."""
     report = read(root, artifacts, rubric, dict.fromkeys(figures))
-    check_sealed(compose(report, ""))
+    check_self_contained(compose(report, ""))
     return report
 
 
@@ -115,10 +115,10 @@ def style(report: Report) -> str:
     return (PAGE / "style.css").read_text(encoding="utf-8") + (report.source(own) if own.exists() else "")
 
 
-def check_sealed(markup: str) -> None:
+def check_self_contained(markup: str) -> None:
     try:
         check_page(markup)
-    except SealError as error:
+    except ExternalError as error:
         raise ReportError(str(error)) from None
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from reporting.cite.claims import Claim
 from reporting.cite.paths import Unknown
-from reporting.cite.values import PLACEHOLDER, Values, anything
+from reporting.cite.values import PLACEHOLDER, Values, any_value
 from reporting.compose.tree import WORD, Sentence
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,7 +39,7 @@ class Ground(NamedTuple):
         return f"{self.kind}: {self.target}" if self.target else self.kind
 
 
-class Said(NamedTuple):
+class Stated(NamedTuple):
     """A sentence with what it is in: an answer, the summary, or a caption by its target."""
 
     sentence: Sentence
@@ -52,7 +52,7 @@ class Scope:
 
     name: str
     path: Path
-    sentences: list[Said] = field(default_factory=list)
+    sentences: list[Stated] = field(default_factory=list)
     claims: dict[str, list[Claim]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)  # where each claim stands
     reason: str = ""  # why there is none
@@ -65,7 +65,7 @@ def grounds(sentence: Sentence) -> list[Ground]:
     return [Ground(kind.strip(), target.strip()) for kind, _, target in parts if kind.strip()]
 
 
-def named(sentence: Sentence) -> str:
+def sentence_name(sentence: Sentence) -> str:
     """The sentence by its first words."""
     said = " ".join(PLACEHOLDER.sub("…", sentence.words).split())
     ends = [word.end() for word in WORD.finditer(said)]
@@ -78,14 +78,14 @@ def faults(scope: Scope, labels: Mapping[str, str], scopes: Mapping[str, Scope])
     for sentence, place in scope.sentences:
         found = grounds(sentence)
         used |= {ground.kind for ground in found}
-        for fault in wrong(sentence, found, place, scope, labels, scopes):
-            yield sentence.line, f"{named(sentence)} {fault}"
+        for fault in ground_faults(sentence, found, place, scope, labels, scopes):
+            yield sentence.line, f"{sentence_name(sentence)} {fault}"
     for name in scope.claims:
         if name not in used:
             yield scope.lines[name], f"no sentence rests on the claim [{name}]; name it behind one, or take it out"
 
 
-def wrong(
+def ground_faults(
     sentence: Sentence,
     found: list[Ground],
     place: str,
@@ -106,7 +106,7 @@ def wrong(
                     yield "is [derived], but no display formula is in the answer; name the answer: [derived: q-1.2.l]"
             case Ground("derived", target):
                 if not target.startswith("q-") or target not in labels:
-                    yield f"is derived in {target}, which is no question{near(target, labels, 'q-')}"
+                    yield f"is derived in {target}, which is no question{suggestion(target, labels, 'q-')}"
                 elif not scopes[target[2:]].derives:
                     yield f"is derived in {target}, whose answer has no display formula"
             case Ground("shown", ""):
@@ -114,7 +114,8 @@ def wrong(
                     yield "is [shown], which only a caption can say; elsewhere write where: [shown: fig-x]"
             case Ground("shown", target):
                 if not target.startswith(("fig-", "tab-", "lst-")) or target not in labels:
-                    yield f"is shown in {target}, which is not there{near(target, labels, 'fig-', 'tab-', 'lst-')}"
+                    near = suggestion(target, labels, "fig-", "tab-", "lst-")
+                    yield f"is shown in {target}, which is not there{near}"
             case Ground(name, "") if NAME.fullmatch(name) and name not in RESERVED:
                 if name not in scope.claims:
                     close = difflib.get_close_matches(name, scope.claims, 1)
@@ -128,12 +129,12 @@ def wrong(
         yield f"says “{strong[0]}” and needs a claim or a derivation among its grounds"
 
 
-def near(target: str, labels: Mapping[str, str], *kinds: str) -> str:
+def suggestion(target: str, labels: Mapping[str, str], *kinds: str) -> str:
     close = difflib.get_close_matches(target, [label for label in labels if label.startswith(kinds)], 1)
     return f"; did you mean {close[0]}?" if close else ""
 
 
-def explained(said: Said, scope: Scope, labels: Mapping[str, str], values: Values) -> list[str]:
+def explained(said: Stated, scope: Scope, labels: Mapping[str, str], values: Values) -> list[str]:
     """What a sentence rests on, a line each, claims with their values."""
     lines: list[str] = []
     for ground in grounds(said.sentence):
@@ -145,12 +146,12 @@ def explained(said: Said, scope: Scope, labels: Mapping[str, str], values: Value
             case Ground("shown", target):
                 lines.append(f"shown in {labels[target or said.place]}")
             case Ground(name):
-                lines += [claimed(claim, values) for claim in scope.claims[name]]
+                lines += [claim_with_values(claim, values) for claim in scope.claims[name]]
     return lines
 
 
-def claimed(claim: Claim, values: Values) -> str:
+def claim_with_values(claim: Claim, values: Values) -> str:
     """A claim with the values at the paths that it cites, in their order."""
     found = [values.look_up(path) for path in claim.cited]
-    shown = ["not known yet" if isinstance(value, Unknown) else anything(value) for value in found]
+    shown = ["not known yet" if isinstance(value, Unknown) else any_value(value) for value in found]
     return f"{claim.expression}, with {', '.join(text[:LONGEST] for text in shown)}"

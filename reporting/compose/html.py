@@ -55,9 +55,9 @@ class Writer:
                 return self.captioned(block)
             case Cell(is_shown=True):
                 code = PLACEHOLDER.sub(lambda match: self.report.values.cited[int(match[1])].text, block.code)
-                return f'<div class="scroll" {box("Code")}>{highlighted([code.rstrip()])}</div>\n'
+                return f'<div class="scroll" {scrolling("Code")}>{highlighted([code.rstrip()])}</div>\n'
             case Output():
-                return f'<pre class="output" {box("Output")}>{html.escape(block.text)}</pre>\n'
+                return f'<pre class="output" {scrolling("Output")}>{html.escape(block.text)}</pre>\n'
             case Markup():
                 return self.markup(block)
         return ""
@@ -66,7 +66,7 @@ class Writer:
         title = self.text(block.title)
         return (
             f'<section class="question" id="q-{block.name}"><div class="ask">'
-            f'<h3 data-running="{block.name} {plain(title)}"><span class="number">{block.name}</span> {title} '
+            f'<h3 data-running="{block.name} {attribute_text(title)}"><span class="number">{block.name}</span> {title} '
             f'<span class="points">{self.report.worth(block.name)}</span></h3>\n{self.blocks(block.blocks)}</section>\n'
         )
 
@@ -74,18 +74,18 @@ class Writer:
         label = self.report.labels[block.target]
         caption = f"<figcaption><b>{label}.</b> {self.text(block.caption)}</figcaption>\n"
         if block.kind == "figure":
-            pictures = "".join(self.picture(word, self.spoken(block.caption)) for word in block.words)
-            inner = f'<div class="pictures" {box(label)}>{pictures}</div>{caption}'
+            pictures = "".join(self.picture(word, self.alternative_text(block.caption)) for word in block.words)
+            inner = f'<div class="pictures" {scrolling(label)}>{pictures}</div>{caption}'
         elif block.kind == "listing":
-            inner = f'{caption}<div class="scroll" {box(label)}>{self.report.code[block.target]}</div>'
+            inner = f'{caption}<div class="scroll" {scrolling(label)}>{self.report.code[block.target]}</div>'
         else:
-            inner = f'{caption}<div class="scroll" {box(label)}>{self.blocks(block.blocks)}</div>'
+            inner = f'{caption}<div class="scroll" {scrolling(label)}>{self.blocks(block.blocks)}</div>'
         return f'<figure class="{block.kind}" id="{block.target}">{inner}</figure>\n'
 
-    def spoken(self, caption: Text) -> str:
+    def alternative_text(self, caption: Text) -> str:
         """A caption for an attribute."""
         tokens = [token for token in caption.tokens if token.type != "ground"]
-        return plain(RENDERER.renderInline(list(self.inline(tokens)), MARKDOWN.options, {}))
+        return attribute_text(RENDERER.renderInline(list(self.inline(tokens)), MARKDOWN.options, {}))
 
     def picture(self, name: str, alt: str) -> str:
         path = self.report.figures[name]
@@ -104,7 +104,7 @@ class Writer:
     def token(self, token: Token) -> Token:
         if token.type.startswith("math_block"):
             drawn = formula(token.content.strip(), True)
-            return raw(f'<div class="equation" {box("Formula")}>{drawn}</div>\n', "html_block")
+            return markup_token(f'<div class="equation" {scrolling("Formula")}>{drawn}</div>\n', "html_block")
         if token.type == "inline":
             return token.copy(children=list(self.inline(token.children or [])))
         return token
@@ -121,34 +121,34 @@ class Writer:
                 drawn, after = formula(token.content.strip(), "double" in token.type), ""
                 if following and following.type == "text" and (closing := CLOSING.match(following.content)):
                     after, taken = closing[0], closing.end()
-                yield raw(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn)
+                yield markup_token(f'<span class="nobr">{drawn}{html.escape(after)}</span>' if after else drawn)
                 continue
             if token.type == "ground":
-                yield raw(mark(token.meta["sentence"]))
+                yield markup_token(ground_element(token.meta["sentence"]))
                 continue
             yield token.copy(content=token.content[taken:]) if taken else token
             taken = 0
             href = str(token.attrs.get("href", ""))
             if token.type == "link_open" and href.startswith("#") and following and following.type == "link_close":
-                yield raw(self.report.labels[href[1:]])
+                yield markup_token(self.report.labels[href[1:]])
 
 
-def box(label: str) -> str:
+def scrolling(label: str) -> str:
     """The attributes of what scrolls by itself where it is wider than the screen, so that the keyboard reaches it."""
     return f'tabindex="0" role="group" aria-label="{label}"'
 
 
-def mark(sentence: Sentence) -> str:
+def ground_element(sentence: Sentence) -> str:
     """What a sentence rests on, for who asks; the style sheet shows it on a screen, and prints nothing of it."""
     says = html.escape("\n".join(["Rests on", *sentence.rests_on]))
     return f'<span class="ground" role="note" tabindex="0" aria-label="{says}"></span>'
 
 
-def raw(markup: str, kind: str = "html_inline") -> Token:
+def markup_token(markup: str, kind: str = "html_inline") -> Token:
     return Token(kind, "", 0, content=markup)
 
 
-def plain(markup: str) -> str:
+def attribute_text(markup: str) -> str:
     """The markup's text for an attribute, a formula as it is spoken."""
     spoken = re.sub(r'<img class="math" alt="([^"]*)"[^>]*>', r"\1", markup)
     return re.sub(r"<[^>]*>", "", spoken).replace('"', "&quot;").strip()

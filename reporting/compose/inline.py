@@ -82,14 +82,14 @@ class Library:
         """These definitions and all that they use, as far as it is not there yet; a module comes after its imports."""
         needed: dict[str, list[ast.stmt]] = {}
         for name in names:
-            self.need(file, name, needed)
+            self.collect_needed(file, name, needed)
         found = []
         for at in self.ordered(file, []) if any(needed.values()) else []:
             module = self.module(at)
             nodes = sorted(needed.get(at, []), key=lambda node: node.lineno)
             nodes = [node for node in nodes if self.placed.get(defined(node)[0]) != at]
             for name in (name for node in nodes for name in defined(node)):
-                self.claim(name, at)
+                self.reserve_name(name, at)
             if nodes:
                 source = f"# {at}\n\n" + "\n".join(spaced(module, nodes))
                 found.append(Piece(at, [name for node in nodes for name in defined(node)], source))
@@ -110,7 +110,7 @@ class Library:
                 before = self.ordered(origin[0], before)
         return before if file in before else [*before, file]
 
-    def need(self, file: str, name: str, needed: dict[str, list[ast.stmt]]) -> None:
+    def collect_needed(self, file: str, name: str, needed: dict[str, list[ast.stmt]]) -> None:
         """Note the definition and all that it uses, by file."""
         module = self.module(file)
         if name not in module.definitions:
@@ -119,15 +119,15 @@ class Library:
         if self.placed.get(name) == file or node in needed.setdefault(file, []):
             return
         needed[file].append(node)
-        for used in sorted(free(module.text(node), file)):
+        for used in sorted(free_variables(module.text(node), file)):
             if used in module.definitions:
-                self.need(file, used, needed)
+                self.collect_needed(file, used, needed)
                 continue
             for origin in (origin for bound, origin in self.imports_of(file) if bound == used):
                 if isinstance(origin, tuple):
-                    self.need(*origin, needed)
+                    self.collect_needed(*origin, needed)
                 else:
-                    self.bring(used, origin, file)
+                    self.add_import(used, origin, file)
 
     def imported(self, tree: ast.Module, where: str) -> Iterator[tuple[str, tuple[str, str] | str]]:
         """The names that the imports bind: our file and the name in it, or the statement of an import from others."""
@@ -157,21 +157,21 @@ class Library:
             if isinstance(origin, tuple):
                 pieces += self.pieces(origin[0], [origin[1]])
             else:
-                self.bring(name, origin, where)
+                self.add_import(name, origin, where)
         lines = code.splitlines()
         for node in tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or 0) - node.lineno + 1)
         rest = "\n".join(lines).strip("\n")
-        for name in sorted(assigned(rest, where)):
+        for name in sorted(assigned_variables(rest, where)):
             if name in self.placed or name in self.imports:
                 raise InlineError(f"{where}: assigns {name}, which {self.placed.get(name, 'an import')} has defined")
             self.assigned.add(name)
-        for name in sorted(free(rest, where) - GIVEN - self.assigned - set(self.placed) - set(self.imports)):
+        for name in sorted(free_variables(rest, where) - GIVEN - self.assigned - set(self.placed) - set(self.imports)):
             raise InlineError(f"{where}: uses {name}, which no cell above defines; import it from its module")
         return pieces, rest
 
-    def bring(self, name: str, statement: str, where: str) -> None:
+    def add_import(self, name: str, statement: str, where: str) -> None:
         """Note an import from others: of the standard library or of what a notebook may import."""
         package = statement.split()[1].split(".")[0]
         if package not in ALLOWED and package not in sys.stdlib_module_names:
@@ -188,7 +188,7 @@ class Library:
             raise InlineError(f"{where}: `{statement}` gives the name {name}, which another has: {other}")
         known.append(statement)
 
-    def claim(self, name: str, file: str) -> None:
+    def reserve_name(self, name: str, file: str) -> None:
         """Note a definition; a notebook has one namespace, so a name is defined once."""
         if name in self.assigned or name in self.imports:
             raise InlineError(f"{file}: defines {name}, which a cell above or an import has")
@@ -225,7 +225,7 @@ def tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from tables(child)
 
 
-def free(code: str, where: str) -> set[str]:
+def free_variables(code: str, where: str) -> set[str]:
     """The global names that the code refers to, in all its scopes."""
     return {
         symbol.get_name()
@@ -235,7 +235,7 @@ def free(code: str, where: str) -> set[str]:
     }
 
 
-def assigned(code: str, where: str) -> set[str]:
+def assigned_variables(code: str, where: str) -> set[str]:
     """The global names that the code binds."""
     symbols = symtable.symtable(code, where, "exec").get_symbols()
     return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_namespace()}

@@ -101,7 +101,7 @@ def lines_start(source: str) -> list[int]:
     return [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
 
 
-def place(source: str, line: int | None, column: int | None) -> int:
+def offset(source: str, line: int | None, column: int | None) -> int:
     """Where in the source a place is that the syntax tree gives, whose columns count bytes."""
     assert line is not None
     start, end = lines_start(source)[line - 1 : line + 1]
@@ -111,11 +111,11 @@ def place(source: str, line: int | None, column: int | None) -> int:
 def annotations(source: str, node: ast.stmt, but: Sequence[ast.stmt] = ()) -> Iterator[Edit]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.AnnAssign) and inner.value and inner not in but:
-            after = place(source, inner.annotation.end_lineno, inner.annotation.end_col_offset)
-            start = place(source, inner.target.end_lineno, inner.target.end_col_offset)
+            after = offset(source, inner.annotation.end_lineno, inner.annotation.end_col_offset)
+            start = offset(source, inner.target.end_lineno, inner.target.end_col_offset)
             yield start, source.index("=", after), " "
         elif isinstance(inner, Function):
-            yield signature(source, inner, place(source, inner.lineno, inner.col_offset))
+            yield signature(source, inner, offset(source, inner.lineno, inner.col_offset))
 
 
 def decorators(source: str, node: ast.stmt) -> Iterator[Edit]:

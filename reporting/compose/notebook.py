@@ -157,7 +157,7 @@ class Writer:
                 case Captioned():
                     self.captioned(block)
                 case Cell():
-                    self.run(block.name, self.report.values.plain(block.code))
+                    self.run(block.name, self.report.values.as_plain_text(block.code))
                 case Output():
                     if not self.prints:
                         self.texts.append(self.fenced("output", block.text))
@@ -248,7 +248,7 @@ class Writer:
 
     def fenced(self, kind: str, text: str) -> str:
         marks = "`" * (longest(text) + 3)
-        return f"{marks}{kind}\n{self.report.values.plain(text)}{marks}"
+        return f"{marks}{kind}\n{self.report.values.as_plain_text(text)}{marks}"
 
     def table(self, node: SyntaxTreeNode) -> str:
         rows = [row.children for part in node.children for row in part.children]
@@ -270,7 +270,7 @@ class Writer:
         for token in tokens:
             match token.type:
                 case "text" | "text_special":
-                    found += escaped(self.report.values.plain(token.content))
+                    found += escaped(self.report.values.as_plain_text(token.content))
                 case "softbreak":
                     found += " "
                 case "ground":
@@ -280,7 +280,7 @@ class Writer:
                 case "em_open" | "em_close" | "strong_open" | "strong_close":
                     found += token.markup.replace("_", "*")
                 case "code_inline":
-                    content = self.report.values.plain(token.content)
+                    content = self.report.values.as_plain_text(token.content)
                     marks = "`" * (longest(content) + 1)
                     pad = " " if "`" in content else ""
                     found += f"{marks}{pad}{content}{pad}{marks}".replace("|", r"\|")

@@ -13,9 +13,9 @@ from reporting.cite.claims import ClaimError, check
 from reporting.cite.typed import stated_result, typed_number
 from reporting.cite.values import Values
 from reporting.compose import grounds, template, tree
-from reporting.compose.grounds import Said, Scope
+from reporting.compose.grounds import Scope, Stated
 from reporting.compose.listing import ListingError, listing
-from reporting.compose.sealed import SealError, inside
+from reporting.compose.self_contained import ExternalError, inside
 from reporting.compose.template import TemplateError
 from reporting.compose.tree import Answer, Block, Captioned, Cell, Claims, Markup, Output, Question, Text, TextError
 from reporting.glyphs.math import MathError, formula
@@ -85,7 +85,7 @@ class Report:
         try:
             text, self.lines[path] = template.fill(source, self.root / "templates", self.given(names))
         except TemplateError as error:
-            raise ReportError(f"{self.place(path, error.line)}: {error}") from None
+            raise ReportError(f"{self.location(path, error.line)}: {error}") from None
         return text
 
     def parse(self, path: Path, **names: Any) -> list[Block]:
@@ -112,9 +112,9 @@ class Report:
 
     def filled(self, path: Path, line: int) -> str:
         """The place of a line of a template's filled text."""
-        return self.place(path, self.lines[path][line - 1])
+        return self.location(path, self.lines[path][line - 1])
 
-    def place(self, path: Path, line: int) -> str:
+    def location(self, path: Path, line: int) -> str:
         """The question that a line of a template is in, if it is in one, the file and the line."""
         before = tree.QUESTION.findall("\n".join(self.source(path).split("\n")[:line]))
         file = f"{os.path.relpath(path, self.root)}, line {line}"
@@ -324,7 +324,7 @@ class Reader:
         file, *names = block.words
         try:
             code = listing(inside(self.report.root, self.report.root / file), names)
-        except (ListingError, SealError, OSError) as error:
+        except (ListingError, ExternalError, OSError) as error:
             raise ReportError(f"{self.where}: {error}") from None
         except (SyntaxError, ValueError):
             raise ReportError(f"{self.where}: {file} is not a module of Python") from None
@@ -369,7 +369,7 @@ class Reader:
                 if href.startswith("#"):
                     self.report.references.setdefault(href[1:], self.where)
         if self.place and text.is_paragraph:
-            self.scope.sentences += [Said(sentence, self.place) for sentence in text.sentences]
+            self.scope.sentences += [Stated(sentence, self.place) for sentence in text.sentences]
         if self.place == "answer" and text.is_paragraph:
             self.words += sum(len(tree.WORD.findall(sentence.words)) for sentence in text.sentences)
 

@@ -13,7 +13,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from reporting.cite.paths import CitationError
-from reporting.compose.sealed import SealError, inside
+from reporting.compose.self_contained import ExternalError, inside
 
 MARK = re.compile("\ue004(\\d+)\ue005")
 
@@ -94,7 +94,7 @@ def read(path: Path, root: Path) -> str:
         return inside(root, path).read_text(encoding="utf-8")
     except OSError as error:
         raise TemplateError(f"{path.relative_to(root)}: {error.strerror}") from None
-    except SealError as error:
+    except ExternalError as error:
         raise TemplateError(str(error)) from None
     except UnicodeDecodeError:
         raise TemplateError(f"{path.relative_to(root)}: not UTF-8 text") from None

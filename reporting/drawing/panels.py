@@ -15,7 +15,7 @@ GAP = 6.0  # points between two panels
 DRAWN = re.compile(r"(<svg\b[^>]*)>(.*)</svg>", re.DOTALL)
 
 
-class Place(NamedTuple):
+class Placement(NamedTuple):
     """Where a panel is in a narrow picture, and what part of the figure it shows, in points from the top left."""
 
     x: float
@@ -65,7 +65,7 @@ def panels_of(figure: Figure) -> Iterator[Bbox]:
         yield Bbox(box.get_points() * 72 / figure.dpi).padded(1)
 
 
-def stacked(panels: list[Bbox], height: float) -> tuple[list[Place], float]:
+def stacked(panels: list[Bbox], height: float) -> tuple[list[Placement], float]:
     """The panels in rows, as many in each as fit, their feet on one line; and how high all rows are."""
     rows: list[list[Bbox]] = [[]]
     for panel in panels:
@@ -78,7 +78,7 @@ def stacked(panels: list[Bbox], height: float) -> tuple[list[Place], float]:
         for panel in row:
             shows = f"{panel.x0:.2f} {height - panel.y1:.2f} {panel.width:.2f} {panel.height:.2f}"
             wide, high = panel.width * scale(panel), panel.height * scale(panel)
-            places.append(Place(x, foot - high, wide, high, shows))
+            places.append(Placement(x, foot - high, wide, high, shows))
             x += wide + GAP
         y = foot + GAP
     return places, y - GAP

@@ -13,7 +13,7 @@ from matplotlib.rcsetup import cycler
 
 from reporting.drawing.panels import stackable
 from reporting.glyphs.faces import FOLDER
-from reporting.pipeline.artifacts import whole
+from reporting.pipeline.artifacts import atomic_write
 
 WIDTH = 6.3  # of a whole figure, in inches
 LINE = 10.5  # points between the middles of two labels, one above the other
@@ -112,7 +112,7 @@ def save(figure: Figure, svg: str | Path, png: str | Path, pdf: str | Path) -> N
         (png, {"Software": None}),
         (pdf, {"CreationDate": None, "Creator": None, "Producer": None}),
     ):
-        with whole(path) as aside:
+        with atomic_write(path) as aside:
             figure.savefig(aside, metadata=metadata)
             if path is svg:
                 aside.write_text(stackable(figure, aside.read_text(encoding="utf-8")), encoding="utf-8")

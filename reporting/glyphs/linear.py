@@ -11,8 +11,8 @@ Node = Mapping[str, Any]
 
 SPACED = ("bin", "rel")  # operators with a space on both sides
 OPERAND = ("ord", "word", "ratio", "close")
-RAISED = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LETTERS = {"calligraphic": "SCRIPT", "script": "SCRIPT", "double-struck": "DOUBLE-STRUCK"}
 ROOTS = {"3": "∛", "4": "∜"}
 BRACKETS = {"cases": "{", "p-matrix": "()", "b-matrix": "[]", "v-matrix": "||"}  # by the shape of a table
@@ -105,7 +105,7 @@ def scripts(node: Node) -> Piece:
     kind, line = base[-1].kind if base else "ord", joined(base)
     if "sub" in node:
         low = text_of(node["sub"])
-        line += low.translate(LOWERED) if low.isdecimal() else f"_{grouped(low)}"
+        line += low.translate(SUBSCRIPTS) if low.isdecimal() else f"_{grouped(low)}"
     if "sup" in node:
         high = text_of(node["sup"])
         if high == "T":
@@ -114,7 +114,7 @@ def scripts(node: Node) -> Piece:
             line += high
         else:
             raised = set(high) <= set("−0123456789")
-            line += high.translate(RAISED) if raised else f"^{grouped(high)}"
+            line += high.translate(SUPERSCRIPTS) if raised else f"^{grouped(high)}"
     return Piece(kind, line)
 
 
@@ -129,7 +129,7 @@ def accent(node: Node) -> Piece:
 
 def root(node: Node) -> Piece:
     index, radicand = text_of(node["index"]) if "index" in node else "", text_of(node["radicand"])
-    sign = ROOTS.get(index) or f"{index.translate(RAISED)}√"
+    sign = ROOTS.get(index) or f"{index.translate(SUPERSCRIPTS)}√"
     return Piece("ord", sign + (radicand if len(radicand) == 1 else f"({radicand})"))
 
 

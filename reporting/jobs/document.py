@@ -6,10 +6,10 @@ from typing import Any
 from reporting.compose.document import page
 from reporting.compose.sections import ReportError
 from reporting.pipeline import numerics
-from reporting.pipeline.artifacts import read_json, whole, write_json
+from reporting.pipeline.artifacts import atomic_write, read_json, write_json
 from reporting.pipeline.job import run
 from reporting.pipeline.seal import sha256
-from reporting.press.evidence import seal
+from reporting.press.evidence import combined_checksum
 
 # Names as their makers write them.
 NAMES = {"python": "Python", "numpy": "NumPy", "scipy": "SciPy", "matplotlib": "Matplotlib"}
@@ -32,7 +32,7 @@ def main(
     cited = contents(artifacts, settings, made_with)
     finished = page(Path(), cited, rubric, pictures, read_json(fonts))
     write_json(citations, {**finished.citations, "made": cited["made"]})
-    with whole(document) as aside:
+    with atomic_write(document) as aside:
         aside.write_text(finished.markup, encoding="utf-8")
 
 
@@ -42,9 +42,9 @@ def contents(artifacts: list[str], settings: dict[str, Any], made_with: dict[str
     found["config"] = settings
     digests = {path: sha256(path) for path in ["config/config.yaml", *artifacts]}
     found["made"] = {
-        "on": numerics.kind(),
+        "on": numerics.machine(),
         "with": [{"name": NAMES.get(name, name), "version": version} for name, version in made_with.items()],
-        "seal": seal(digests),
+        "checksum": combined_checksum(digests),
         "artifacts": [{"name": name_of(path), "sha256": digests[path]} for path in artifacts],
         "configuration": digests["config/config.yaml"],
     }

@@ -6,7 +6,7 @@ from typing import Any
 from reporting.compose.notebook import notebook as written
 from reporting.compose.sections import ReportError
 from reporting.jobs.document import contents
-from reporting.pipeline.artifacts import read_json, whole
+from reporting.pipeline.artifacts import atomic_write, read_json
 from reporting.pipeline.job import run
 
 
@@ -23,7 +23,7 @@ def main(
     del sources  # they are there for Snakemake: the text and the code that it shows
     cells = read_json(outputs)["cells"]
     text = written(Path(), contents(artifacts, settings, made_with), rubric, figures, cells)
-    with whole(notebook) as aside:
+    with atomic_write(notebook) as aside:
         aside.write_text(text, encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from reporting.cite.paths import ABSENT, CitationError, alike, differences, leaves, parse, printed
+from reporting.cite.paths import ABSENT, CitationError, differences, is_close, leaves, parse, path_text
 from reporting.cite.values import Values
 from reporting.jobs.document import name_of
 from reporting.pipeline import artifacts as files
@@ -27,9 +27,9 @@ AS_ARTIFACTS = f"""import math
 import numpy as np
 from typing import Any
 from IPython.display import JSON
-{inspect.getsource(files.plain)}
+{inspect.getsource(files.as_json)}
 """
-ASK = """(lambda own: (exec({code!r}, own), own["JSON"](own["plain"](
+ASK = """(lambda own: (exec({code!r}, own), own["JSON"](own["as_json"](
     {{path: value for path, value in globals().get("results", {{}}).items() if path not in {seen!r}}})))[1])({{}})"""
 
 
@@ -130,11 +130,13 @@ def compare(cell: str, results: dict[str, Any], values: Values) -> None:
         except CitationError as error:
             raise NotebookError(f"cell {cell!r}: results[{path!r}] is not in the artifacts: {error}") from None
         for keys, ours, theirs in differences(computed, expected, parse(path)):
-            if ours is not ABSENT and not alike(ours, theirs):
-                raise NotebookError(f"cell {cell!r}: {printed(keys)} is {said(ours)}, in the artifact {said(theirs)}")
+            if ours is not ABSENT and not is_close(ours, theirs):
+                raise NotebookError(
+                    f"cell {cell!r}: {path_text(keys)} is {shorten(ours)}, in the artifact {shorten(theirs)}"
+                )
 
 
-def said(value: Any) -> str:
+def shorten(value: Any) -> str:
     return str(value) if value is ABSENT else json.dumps(value)[:60]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.compose.printed import PrintedError
-from reporting.pipeline.artifacts import read_json, whole
+from reporting.pipeline.artifacts import atomic_write, read_json
 from reporting.pipeline.job import run
 from reporting.press.evidence import attachments, manifest
 from reporting.press.figures import leave_room
@@ -23,7 +23,7 @@ def main(
     drawn = [Path(drawings[picture["name"]]).read_bytes() for picture in contents["pictures"]]
     finished = finish(printed, attachments(contents, files), drawn)
     proof(finished, rubric)
-    with whole(pdf) as aside:
+    with atomic_write(pdf) as aside:
         aside.write_bytes(finished)
 
 

@@ -2,12 +2,12 @@
 
 import shutil
 
-from reporting.pipeline.artifacts import whole
+from reporting.pipeline.artifacts import atomic_write
 from reporting.pipeline.job import run
 
 
 def main(html: str, pdf: str, public_html: str, public_pdf: str) -> None:
-    with whole(public_html) as html_aside, whole(public_pdf) as pdf_aside:
+    with atomic_write(public_html) as html_aside, atomic_write(public_pdf) as pdf_aside:
         shutil.copyfile(html, html_aside)
         shutil.copyfile(pdf, pdf_aside)
 

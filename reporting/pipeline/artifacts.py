@@ -18,7 +18,7 @@ class ArtifactError(Exception):
 
 
 @contextmanager
-def whole(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """A path beside the given one to write to; sealed and renamed to it at the end, removed where something fails."""
     path = Path(path)
     aside = path.with_name(f".{path.stem}.part{path.suffix}")
@@ -37,21 +37,21 @@ def whole(path: str | Path) -> Iterator[Path]:
 
 def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     """Write an artifact: sorted keys, null for what is not finite, one newline at the end."""
-    text = json.dumps(plain(content), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
-    with whole(path) as aside:
+    text = json.dumps(as_json(content), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
+    with atomic_write(path) as aside:
         aside.write_text(text + "\n", encoding="utf-8")
 
 
-def plain(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     """NumPy's arrays and numbers, tuples and named tuples as JSON has them."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: as_json(item) for key, item in value.items()}
     if hasattr(value, "_asdict"):
-        return plain(value._asdict())
+        return as_json(value._asdict())
     if isinstance(value, np.ndarray | np.generic):
-        return plain(value.tolist())
+        return as_json(value.tolist())
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [as_json(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.pipeline import lock, patches, seal
-from reporting.pipeline.freshness import Cause, Stale, current, stale, title
+from reporting.pipeline.freshness import Cause, Stale, current, job_name, stale
 from reporting.pipeline.plan import plan, plural
 
 DOCUMENTS = {"document", "pdf", "report"}  # the jobs at the end, of which the first reads all of the text
@@ -60,8 +60,8 @@ class Console(logging.Handler):
             sys.exit("--touch: not possible, as what files hold says whether they are up to date, not their times")
         runs = self.workflow.executor_plugin and not self.workflow.dryrun  # else it is only asked how things stand
         if runs:
-            self.turn = lock.take_turn(self.workflow.basedir)
-        elif lock.builds(self.workflow.basedir):
+            self.turn = lock.acquire(self.workflow.basedir)
+        elif lock.is_building(self.workflow.basedir):
             self.say("A build runs in this folder now; this is how things stand while it runs.")
         self.stale = stale(dag, forced, self.settings)
         stale_rules = {job.rule.name for job in self.stale.jobs}
@@ -74,7 +74,7 @@ class Console(logging.Handler):
                 self.say(self.outdated(self.stale))
                 sys.exit(1)
         if runs:
-            self.say("\n".join(f"{cause}; made anew" for cause in self.stale.suspicious()))
+            self.say("\n".join(f"{cause}; made anew" for cause in self.stale.unexplained()))
         return self.stale.reasons()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -98,11 +98,11 @@ class Console(logging.Handler):
         if self.jobs:
             return
         patches.keep_reports(self.workflow.persistence)
-        patches.end_on_termination()
+        patches.treat_termination_as_interrupt()
         dag = self.workflow.dag
         self.jobs = {dag.jobid(job): job for job in dag.needrun_jobs() if job.output}
         records = self.workflow.persistence
-        self.expected = {number: patches.seconds(records, job) or 1.0 for number, job in self.jobs.items()}
+        self.expected = {number: patches.last_runtime(records, job) or 1.0 for number, job in self.jobs.items()}
         if self.workflow.dryrun:
             for line in plan(self.workflow, self.stale, self.uses):
                 print(line)
@@ -118,7 +118,7 @@ class Console(logging.Handler):
         """How many of how many, what runs now, and the time left."""
         now = time.monotonic()
         running = dict(self.running)
-        names = ", ".join(f"{title(self.jobs[number])}{self.depth(number)}" for number in running)
+        names = ", ".join(f"{job_name(self.jobs[number])}{self.depth(number)}" for number in running)
         left = sum(
             seconds for number, seconds in self.expected.items() if number in self.jobs and number not in running
         )
@@ -141,13 +141,13 @@ class Console(logging.Handler):
         job = self.jobs.pop(number)
         took = time.monotonic() - self.running.pop(number, time.monotonic())
         if not self.terminal:
-            self.say(f"{self.done}/{len(self.expected)}  {title(job)}  {took:.1f} s")
+            self.say(f"{self.done}/{len(self.expected)}  {job_name(job)}  {took:.1f} s")
 
     def fail(self, said: dict[str, Any]) -> None:
         """The last lines of a failed job's log, and where that is; a log of one line is a message."""
         job = self.jobs.pop(said["jobid"], None)
         self.running.pop(said["jobid"], None)
-        name, path = title(job) if job else said["rule_name"], said["log"][0]
+        name, path = job_name(job) if job else said["rule_name"], said["log"][0]
         try:
             lines = Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
         except OSError:
@@ -177,7 +177,7 @@ class Console(logging.Handler):
     def end(self, success: bool) -> None:
         """The last line: what was made, or what is left."""
         self.over.set()
-        patches.end_quietly()
+        patches.exit_quietly_on_interrupt()
         seconds = round(time.monotonic() - self.started)
         took = f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
         left = stale(self.workflow.dag, (), self.settings)  # what must run again, though all has run
@@ -199,7 +199,7 @@ class Console(logging.Handler):
         outputs = seal.read("results/notebook_outputs.json")
         if (
             outputs
-            and outputs.making.settings.get("cells") == seal.as_json(self.cells)
+            and outputs.provenance.settings.get("cells") == seal.as_json(self.cells)
             and current("results/notebook_outputs.json", "reporting/jobs/notebook_outputs.py")
             and current("report/report.ipynb", "reporting/jobs/notebook.py")
         ):
@@ -221,7 +221,7 @@ class Console(logging.Handler):
         if not (there := [path for path in self.documents() if path in old and Path(path).exists()]):
             return ""
         verb = "are" if len(there) > 1 else "is"
-        return f"{listed(there)} {verb} still of the last good build, not of today's sources."
+        return f"{join_names(there)} {verb} still of the last good build, not of today's sources."
 
     def documents(self) -> list[str]:
         """The documents that were asked for."""
@@ -231,7 +231,7 @@ class Console(logging.Handler):
     def asked(self) -> str:
         """The documents that were asked for, and `is` or `are`."""
         found = self.documents()
-        return f"{listed(found) or 'all'} {'are' if len(found) > 1 else 'is'}"
+        return f"{join_names(found) or 'all'} {'are' if len(found) > 1 else 'is'}"
 
     def say(self, text: str) -> None:
         if self.terminal:
@@ -240,5 +240,5 @@ class Console(logging.Handler):
             print(text, file=sys.stderr, flush=True)
 
 
-def listed(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reporting.cite.paths import ABSENT, Keys, differences, printed
+from reporting.cite.paths import ABSENT, Keys, differences, path_text
 from reporting.pipeline import patches, seal
 from reporting.pipeline.fingerprint import code, forget
-from reporting.pipeline.seal import Making
+from reporting.pipeline.seal import Provenance
 
 LONGEST = 60  # characters of a setting that are shown
-ALTERED, UNKNOWN, APART = "changed after it was made", "nobody knows what made it", "not made together"
+MODIFIED, UNKNOWN, NOT_TOGETHER = "changed after it was made", "nobody knows what made it", "not made together"
 # The parameters that are not from the configuration, and the files in which they stand.
 ELSEWHERE = {"rubric": "config/rubric.yaml", "made_with": "requirements.lock"}
 
@@ -58,10 +58,10 @@ class Stale:
                 found[job][cause.kind] = "; ".join(filter(None, [found[job].get(cause.kind), cause.line]))
         return found
 
-    def suspicious(self) -> list[str]:
+    def unexplained(self) -> list[str]:
         """The causes that no edit of a source explains."""
         told = {cause.line for causes in self.causes.values() for cause in causes}
-        return sorted(line for line in told if line.endswith((ALTERED, UNKNOWN, APART)))
+        return sorted(line for line in told if line.endswith((MODIFIED, UNKNOWN, NOT_TOGETHER)))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Today:
         return self.checksums[path]
 
 
-def title(job: Any) -> str:
+def job_name(job: Any) -> str:
     """walks.first, as the configuration has it, or landscape."""
     return ".".join([job.rule.name, *job.wildcards_dict.values()])
 
@@ -110,9 +110,9 @@ def stale(dag: Any, forced: Collection[Any], settings: Mapping[str, Any]) -> Sta
 def current(path: str, script: str) -> bool:
     """Whether a file is as it was made, and of today's code and inputs; its settings are not asked for."""
     known = seal.read(path)
-    if not known or not seal.intact(path) or known.making.code != code(script):
+    if not known or not seal.intact(path) or known.provenance.code != code(script):
         return False
-    return all(Path(name).exists() and seal.sha256(name) == then for name, then in known.making.inputs.items())
+    return all(Path(name).exists() and seal.sha256(name) == then for name, then in known.provenance.inputs.items())
 
 
 def damaged(job: Any) -> Iterator[Cause]:
@@ -121,27 +121,29 @@ def damaged(job: Any) -> Iterator[Cause]:
         if not Path(path).exists():
             yield Cause(f"{path}: missing")
         elif not seal.intact(path):
-            yield Cause(f"{path}: {ALTERED}")
+            yield Cause(f"{path}: {MODIFIED}")
 
 
 def edited(job: Any, anew: Collection[str], today: Today) -> Iterator[Cause]:
     """What took part in making a job's files and is another today, but for the inputs that are made `anew`."""
     seals = [seal.read(path) for path in job.output]
-    makings = [known.making for known in seals if known]
-    if len(makings) < len(seals):
+    provenances = [known.provenance for known in seals if known]
+    if len(provenances) < len(seals):
         there = [str(path) for path, known in zip(job.output, seals, strict=True) if not known and Path(path).exists()]
         yield Cause(f"{there[0]}: {UNKNOWN}") if there else NEW
         return
-    if any(then != makings[0] for then in makings):  # a build was killed between two of them
-        yield Cause(f"{' and '.join(map(str, job.output))}: {APART}")
+    if any(then != provenances[0] for then in provenances):  # a build was killed between two of them
+        yield Cause(f"{' and '.join(map(str, job.output))}: {NOT_TOGETHER}")
         return
-    settings = list(changes(makings[0].settings, seal.as_json(dict(job.params.items())), job, today.settings))
-    yield from parts(makings[0].code, code(patches.script(job.rule)))
+    settings = list(
+        changed_settings(provenances[0].settings, seal.as_json(dict(job.params.items())), job, today.settings)
+    )
+    yield from changed_code(provenances[0].code, code(patches.script_of(job.rule)))
     yield from settings
-    yield from files(makings[0], list(map(str, job.input)), anew, today, told=bool(settings or anew))
+    yield from changed_inputs(provenances[0], list(map(str, job.input)), anew, today, told=bool(settings or anew))
 
 
-def parts(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Cause]:
+def changed_code(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Cause]:
     """The modules, packages and libraries that changed."""
     changed = [name for name in now if name in then and then[name] != now[name]]
     for name in changed:
@@ -152,7 +154,9 @@ def parts(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Cause]:
         yield from (Cause(f"{name}: used by other scripts than before", kind="code") for name in others)
 
 
-def files(then: Making, now: list[str], anew: Collection[str], today: Today, told: bool) -> Iterator[Cause]:
+def changed_inputs(
+    then: Provenance, now: list[str], anew: Collection[str], today: Today, told: bool
+) -> Iterator[Cause]:
     """The inputs that changed; that they are others than before only where nothing has `told` why."""
     for path in now:
         if path in then.inputs and path not in anew and then.inputs[path] != today.checksum(path):
@@ -165,33 +169,35 @@ def files(then: Making, now: list[str], anew: Collection[str], today: Today, tol
             yield Cause(f"{now[0]} and others: read in another order", kind="input")
 
 
-def in_words(keys: Keys, before: Any, after: Any) -> str:
+def describe(keys: Keys, before: Any, after: Any) -> str:
     """A setting by its keys in the configuration, before and after, in a line."""
     if keys and "/" in str(keys[-1]):  # what is shown of a file
         verb = "shown now" if before is ABSENT else "no longer shown" if after is ABSENT else "changed"
         return f"{keys[-1]}: {verb}"
     if isinstance(after, Mapping) and before == after:
-        return f"{printed(keys)}: in another order"
+        return f"{path_text(keys)}: in another order"
     if before is ABSENT or after is ABSENT:
-        return f"{printed(keys)}: {'new' if before is ABSENT else 'taken out'}"
-    if "\n" in brief(before) + brief(after) or brief(before) == brief(after):  # a cell or a long list
-        return f"{printed(keys)}: changed"
+        return f"{path_text(keys)}: {'new' if before is ABSENT else 'taken out'}"
+    if "\n" in shorten(before) + shorten(after) or shorten(before) == shorten(after):  # a cell or a long list
+        return f"{path_text(keys)}: changed"
     last = max(number for number, key in enumerate(keys) if isinstance(key, str))
-    block, key = printed(keys[:last]), f"{keys[last]}{printed(keys[last + 1 :])}"
-    return f"{f'{block}: ' if block else ''}{key} {brief(before)} → {brief(after)}"
+    block, key = path_text(keys[:last]), f"{keys[last]}{path_text(keys[last + 1 :])}"
+    return f"{f'{block}: ' if block else ''}{key} {shorten(before)} → {shorten(after)}"
 
 
-def changes(then: Mapping[str, Any], now: Mapping[str, Any], job: Any, settings: Mapping[str, Any]) -> Iterator[Cause]:
+def changed_settings(
+    then: Mapping[str, Any], now: Mapping[str, Any], job: Any, settings: Mapping[str, Any]
+) -> Iterator[Cause]:
     """Where a job's parameters differ, by the keys that the configuration has."""
     for name in dict.fromkeys([*now, *then]):
         before, after = then.get(name, ABSENT), now.get(name, ABSENT)
         if found := list(differences(before, after)):
-            keys = place(name, after, job, settings) or (() if before is not ABSENT else (name,))
+            keys = configuration_keys(name, after, job, settings) or (() if before is not ABSENT else (name,))
             file = ELSEWHERE.get(name, "config/config.yaml" if not keys or keys[0] in settings else "")
-            yield from (Cause(in_words((*keys, *inner), old, new), file, "params") for inner, old, new in found)
+            yield from (Cause(describe((*keys, *inner), old, new), file, "params") for inner, old, new in found)
 
 
-def place(name: str, value: Any, job: Any, settings: Mapping[str, Any]) -> tuple[str, ...]:
+def configuration_keys(name: str, value: Any, job: Any, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """The keys of a parameter's value in the configuration; the parameter's own name where it is not from there."""
     if value == settings or name == "made_with":  # versions, which are told as such
         return ()
@@ -203,12 +209,12 @@ def place(name: str, value: Any, job: Any, settings: Mapping[str, Any]) -> tuple
 
     def likeness(keys: tuple[str, ...]) -> tuple[bool, ...]:
         own = ".".join(keys)
-        return own == title(job), keys[-1] == run, keys[-1] == name, own == job.rule.name, isinstance(value, Mapping)
+        return own == job_name(job), keys[-1] == run, keys[-1] == name, own == job.rule.name, isinstance(value, Mapping)
 
     best = max(same, key=likeness, default=())
     return best if best and any(likeness(best)) else (name,)
 
 
-def brief(value: Any) -> str:
+def shorten(value: Any) -> str:
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."

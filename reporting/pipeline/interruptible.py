@@ -5,7 +5,7 @@ Until here Python has imported next to nothing: -S leaves out the installed pack
 `_signal` is a part of Python, while `signal` imports others.
 """
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 
 if __name__ == "__main__":
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)

@@ -25,7 +25,7 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
     arguments = {**snakemake.input, **snakemake.output, **snakemake.params}
     settings = dict(snakemake.params.items())
     script = part(main.__globals__["__file__"])  # Snakemake runs a copy, which knows its place
-    seal.observe(script, settings, snakemake.input, executed=sys.argv[0])
+    seal.record_provenance(script, settings, snakemake.input, executed=sys.argv[0])
     turn = os.open(lock.JOBS, os.O_RDONLY)  # until the end: a build waits for jobs that outlived theirs
     fcntl.flock(turn, fcntl.LOCK_SH)
     if os.environ.get("BUILD", str(os.getppid())) != str(os.getppid()):
@@ -37,12 +37,12 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
         os.dup2(log, sys.stdout.fileno())
         os.dup2(log, sys.stderr.fileno())
         main(**arguments)
-        say("")
+        write_log("")
     except (ArtifactError, seal.ChangedError, OSError, *faults) as error:  # type: ignore[misc]
         path = getattr(error, "filename", None)
         message = f"{path}: {error.strerror}" if path else str(error)
         try:
-            say(message + "\n")
+            write_log(message + "\n")
         except OSError:  # the disk is full
             os.write(terminal, f"{message}\n".encode())
         sys.exit(1)
@@ -54,10 +54,10 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
 def progress(done: int, total: int, what: str) -> None:
     """How far a long job is, for who watches it."""
     with suppress(OSError):  # a full disk is a fault of what must be written
-        say(f"{done} of {total} {what}")
+        write_log(f"{done} of {total} {what}")
 
 
-def say(text: str) -> None:
+def write_log(text: str) -> None:
     """Make the job's log hold this and nothing else."""
     if log is not None:
         os.truncate(log, 0)

@@ -13,7 +13,7 @@ LOGS = Path("results/logs")
 JOBS = "config"  # the folder that jobs lock; it is there before anything is made
 
 
-def take_turn(folder: str | Path) -> int:
+def acquire(folder: str | Path) -> int:
     """Wait until no other build runs in this folder; the turn lasts until what is returned is closed.
 
     The kernel keeps the locks and frees them however a process ends. They are on folders, since a file that is saved
@@ -33,7 +33,7 @@ def take_turn(folder: str | Path) -> int:
     return turn
 
 
-def builds(folder: str | Path) -> bool:
+def is_building(folder: str | Path) -> bool:
     """Whether another process builds in this folder now."""
     turn = os.open(folder, os.O_RDONLY)
     try:
@@ -45,9 +45,9 @@ def builds(folder: str | Path) -> bool:
     return False
 
 
-def leftovers(owned: Collection[str]) -> str:
+def orphaned_files(owned: Collection[str]) -> str:
     """A line that names the files in results/ that are of no use, such as a removed run's, and removes them."""
     found = (path for path in Path("results").rglob("*") if path.is_file() and LOGS not in path.parents)
     named = (path for path in found if not path.name.startswith(".") or path.suffix == ".seal")
-    names = sorted({*map(str, named)} - {*owned, *(str(seal.place(path)) for path in owned)})
+    names = sorted({*map(str, named)} - {*owned, *(str(seal.seal_path(path)) for path in owned)})
     return f"The report has no use for these; to remove them: rm {shlex.join(names)}" if names else ""

@@ -14,7 +14,7 @@ from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
 features: dict[str, bool] = _multiarray_umath.__cpu_features__
 
-SAME = "x86-64 with AVX2"  # the processors with which results are the same to the last bit
+PINNED = "x86-64 with AVX2"  # the processors with which results are the same to the last bit
 ROUTINES = {
     "OPENBLAS_CORETYPE": "Haswell",
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
@@ -23,12 +23,12 @@ ROUTINES = {
 THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
-def settle() -> None:
+def pin() -> None:
     """Set the environment of all jobs."""
-    os.environ |= THREADS | (ROUTINES if processor() == SAME else {})
+    os.environ |= THREADS | (ROUTINES if processor() == PINNED else {})
 
 
-def kind() -> dict[str, str]:
+def machine() -> dict[str, str]:
     """All that results depend on beside code and configuration; nothing that names one machine."""
     return {
         "system": platform.system(),
@@ -46,17 +46,17 @@ def installed(package: str) -> str:
         return ""
 
 
-def caveat() -> str:
+def warning() -> str:
     """A word where results may differ from those of other machines, nothing where they do not."""
-    if processor() == SAME:
+    if processor() == PINNED:
         return ""
-    return f"This processor is {processor()}: the last digits of results may differ from those of {SAME}."
+    return f"This processor is {processor()}: the last digits of results may differ from those of {PINNED}."
 
 
 def processor() -> str:
     """The kind of processor, as far as results depend on it."""
     if platform.machine() in ("x86_64", "AMD64"):
-        return SAME if features["AVX2"] and features["FMA3"] else "x86-64 without AVX2"
+        return PINNED if features["AVX2"] and features["FMA3"] else "x86-64 without AVX2"
     return platform.machine()
 
 
@@ -66,13 +66,13 @@ def libraries(package: str) -> dict[str, str]:
         return {"processor": processor(), "C library": " ".join(platform.libc_ver()) or platform.platform()}
     if package == "weasyprint":
         return {
-            "pango": spoken("pango-1.0", "pango_version_string"),
-            "harfbuzz": spoken("harfbuzz", "hb_version_string"),
+            "pango": library_version("pango-1.0", "pango_version_string"),
+            "harfbuzz": library_version("harfbuzz", "hb_version_string"),
         }
     return {}
 
 
-def spoken(library: str, function: str) -> str:
+def library_version(library: str, function: str) -> str:
     """What a function of a library without arguments says."""
     try:
         loaded = ctypes.CDLL(ctypes.util.find_library(library) or f"lib{library}.so.0")

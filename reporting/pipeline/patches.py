@@ -1,6 +1,7 @@
 """All that reaches into Snakemake, where a workflow cannot say it: for each, why, and until when. Written for 9.27.
 
-tests/test_patches.py has for each the fault that it mends: there fails what a newer Snakemake makes needless or void.
+tests/pipeline/test_patches.py has for each the fault that it mends, and fails where a newer Snakemake makes it needless
+or void.
 """
 
 import logging
@@ -24,7 +25,7 @@ OF_JOBS = ("run_info", "job_started", "job_finished")  # the events of which a c
 PROVENANCE = ("code", "input", "params")  # what Snakemake asks of, besides times, to tell whether a job is outdated
 
 
-def run_jobs() -> None:
+def run_jobs_interruptibly() -> None:
     """Let Ctrl-C end jobs without a traceback: run each as interruptible.py does.
 
     A job is a child of the build, and not of a shell between, so that it can tell whether its build is gone.
@@ -34,7 +35,7 @@ def run_jobs() -> None:
     shell.prefix("exec ")
 
 
-def end_quietly() -> None:
+def exit_quietly_on_interrupt() -> None:
     """Let Ctrl-C end this process without a traceback: at once before jobs run, as Snakemake does it afterwards.
 
     Until Snakemake ends so while it reads the workflow: there it leaves Ctrl-C to Python, which prints where it was.
@@ -43,7 +44,7 @@ def end_quietly() -> None:
     sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
 
 
-def end_on_termination() -> None:
+def treat_termination_as_interrupt() -> None:
     """Make SIGTERM what Ctrl-C is, once the scheduler has taken the signals.
 
     Until its answer to SIGTERM can be given at any time: it waits for a lock that the interrupted thread may hold.
@@ -52,7 +53,7 @@ def end_on_termination() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def hear(workflow: Any, console: Any) -> None:
+def attach_console(workflow: Any, console: Any) -> None:
     """Let a console, a handler with a `terminal`, say what a build or a dry run does.
 
     All other commands have Snakemake's own output, and so has a build that asks for more of it: beside the console's,
@@ -73,7 +74,7 @@ def hear(workflow: Any, console: Any) -> None:
     logger.addHandler(console)
 
 
-def log(rules: Iterable[Any]) -> None:
+def set_logs(rules: Iterable[Any]) -> None:
     """Let the log of each rule with a script be results/logs/RULE.log, or results/logs/RULE/{name}.log.
 
     Until a workflow can say so for all of its rules.
@@ -85,7 +86,7 @@ def log(rules: Iterable[Any]) -> None:
             rule.set_log(f"{'/'.join(['results/logs', rule.name, *names])}.log")
 
 
-def decide(choose: Callable[[Any, set[Any]], Mapping[Any, Mapping[str, str]]]) -> None:
+def decide_reruns(choose: Callable[[Any, set[Any]], Mapping[Any, Mapping[str, str]]]) -> None:
     """Let `choose`, which is given the graph and the jobs that the user forces, say which jobs run, and why: by
     the kind of what changed, which is code, input, params, updated or output, what to say of it.
 
@@ -97,10 +98,10 @@ def decide(choose: Callable[[Any, set[Any]], Mapping[Any, Mapping[str, str]]]) -
     async def update_needrun(dag: Any, create_inventory: bool = False) -> None:
         if create_inventory and dag.workflow.is_main_process:
             await dag.workflow.iocache.mtime_inventory(dag.jobs)
-        forgive(dag.workflow.persistence)
+        ignore_unreadable_records(dag.workflow.persistence)
         forced = {job for job in dag.jobs if job.rule in dag.forcerules or not dag.forcefiles.isdisjoint(job.output)}
         chosen = choose(dag, forced)
-        answer(dag.workflow.persistence, chosen)
+        answer_summaries(dag.workflow.persistence, chosen)
         targets = (job for job in dag.targetjobs if not job.output)
         wanted = {job for job in targets if not chosen.keys().isdisjoint(dag.dependencies[job])}
         for job in {*chosen, *wanted}:
@@ -128,7 +129,7 @@ def decide(choose: Callable[[Any, set[Any]], Mapping[Any, Mapping[str, str]]]) -
     snakemake.jobs.Job.outputs_older_than_script_or_notebook = older_than_script
 
 
-def answer(persistence: Any, chosen: Mapping[Any, Mapping[str, str]]) -> None:
+def answer_summaries(persistence: Any, chosen: Mapping[Any, Mapping[str, str]]) -> None:
     """Let `--summary` and `--list-changes` say what changed as it was chosen for; part of `decide`."""
     for kind in PROVENANCE:
 
@@ -139,7 +140,7 @@ def answer(persistence: Any, chosen: Mapping[Any, Mapping[str, str]]) -> None:
         setattr(persistence, f"{kind}_changed", changed)
 
 
-def forgive(persistence: Any) -> None:
+def ignore_unreadable_records(persistence: Any) -> None:
     """Let a record that cannot be read be none, as nothing depends on it.
 
     Until Snakemake does so: it ends with a traceback there.
@@ -165,12 +166,12 @@ def keep_reports(persistence: Any) -> None:
     persistence.restore_output = lambda path: True
 
 
-def script(rule: Any) -> str:
+def script_of(rule: Any) -> str:
     """The script of a rule, as seals name it. Until a rule can be asked: it has a path from where it stands itself."""
     return part(rule.basedir.join(rule.script).get_path_or_uri(secret_free=True))
 
 
-def seconds(persistence: Any, job: Any) -> float | None:
+def last_runtime(persistence: Any, job: Any) -> float | None:
     """How long a job took last time, by Snakemake's record; None where there is none. No command says it."""
     record = persistence.metadata(job.output[0])
     if not record or not record.endtime or not record.starttime:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from reporting.pipeline import patches
-from reporting.pipeline.freshness import NEW, Cause, Stale, title
+from reporting.pipeline.freshness import NEW, Cause, Stale, job_name
 
 MANY = 4  # names, past which they are counted
 
@@ -13,7 +13,7 @@ MANY = 4  # names, past which they are counted
 def plan(workflow: Any, found: Stale, uses: Mapping[str, set[str]]) -> Iterator[str]:
     """A paragraph for each cause, with all that follows from it, and a line with the time."""
     jobs = {job for job in workflow.dag.needrun_jobs() if job.output}
-    causes = grouped(found)
+    causes = jobs_by_cause(found)
     changed = {
         cause: downstream(workflow.dag, first & found.changing & jobs, found.changing & jobs)
         for cause, first in causes.items()
@@ -25,16 +25,16 @@ def plan(workflow: Any, found: Stale, uses: Mapping[str, set[str]]) -> Iterator[
         if run and not run <= set().union(*better):
             asked = {question for job in changed[cause] for path in job.output for question in uses.get(path, ())}
             yield f"{cause}\n  → {consequences(run, asked)}"
-    times = [took for job in jobs if (took := patches.seconds(workflow.persistence, job)) is not None]
+    times = [took for job in jobs if (took := patches.last_runtime(workflow.persistence, job)) is not None]
     new = f", {len(jobs) - len(times)} of them never timed" if len(times) < len(jobs) else ""
     yield f"{plural(len(jobs), 'job')} to run{new}; last time they took {sum(times):.0f} s of work."
 
 
-def grouped(found: Stale) -> dict[Cause, set[Any]]:
+def jobs_by_cause(found: Stale) -> dict[Cause, set[Any]]:
     """The jobs of each cause. What follows from a run that is new or taken out has that for its cause."""
     causes: dict[Cause, set[Any]] = {}
     everything = {cause.line: cause for told in found.causes.values() for cause in told}
-    for job in sorted(found.causes, key=title):
+    for job in sorted(found.causes, key=job_name):
         name = job.wildcards_dict.get("name")
         for cause in found.causes[job]:
             if cause == NEW and name:
@@ -64,7 +64,7 @@ def consequences(run: set[Any], questions: Collection[str]) -> str:
         if outputs[0].startswith(("report/", "results/report.")):
             kinds["document"] += outputs
         else:
-            kinds["figure" if job.rule.name.startswith("figure_") else "experiment"].append(title(job))
+            kinds["figure" if job.rule.name.startswith("figure_") else "experiment"].append(job_name(job))
     public = [path for path in kinds["document"] if path.startswith("report/")]
     kinds["document"] = public or kinds["document"]
     said = [

@@ -21,7 +21,7 @@ class ChangedError(Exception):
 
 
 @dataclass(frozen=True)
-class Making:
+class Provenance:
     """What takes part in making a file: the code by module and package, the settings by name, the inputs' checksums."""
 
     code: dict[str, str] = field(default_factory=dict)
@@ -34,10 +34,10 @@ class Seal:
     """The SHA-256 of a finished file, and what made it."""
 
     sha256: str
-    making: Making
+    provenance: Provenance
 
 
-def place(path: str | Path) -> Path:
+def seal_path(path: str | Path) -> Path:
     """Where the seal of a file stands."""
     path = Path(path)
     return path.with_name(f".{path.name}.seal")
@@ -60,16 +60,16 @@ def as_json(value: Any) -> Any:
 def read(path: str | Path) -> Seal | None:
     """The seal of a file; None where there is none, or none that can be read."""
     try:
-        found = json.loads(place(path).read_text(encoding="utf-8"))
-        return Seal(found["sha256"], Making(**found["making"]))
+        found = json.loads(seal_path(path).read_text(encoding="utf-8"))
+        return Seal(found["sha256"], Provenance(**found["provenance"]))
     except (OSError, ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
 def write(path: str | Path, finished: Path) -> None:
     """Seal the content of `finished`, which is about to be renamed to `path`; raises ChangedError and OSError."""
-    content = {"sha256": sha256(finished), "making": asdict(making())}
-    place(path).write_text(json.dumps(content) + "\n", encoding="utf-8")
+    content = {"sha256": sha256(finished), "provenance": asdict(making())}
+    seal_path(path).write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
 def intact(path: str | Path) -> bool:
@@ -81,15 +81,17 @@ def intact(path: str | Path) -> bool:
         return False
 
 
-def altered(paths: Iterable[str]) -> list[str]:
+def modified(paths: Iterable[str]) -> list[str]:
     """Those of the files that are there, but not as they were when they were sealed."""
     return [path for path in paths if Path(path).exists() and not intact(path)]
 
 
-making: Callable[[], Making] = Making  # of what this process makes; a job says it with `observe`
+making: Callable[[], Provenance] = Provenance  # of what this process makes; a job says it with `observe`
 
 
-def observe(script: str, settings: dict[str, Any], inputs: Iterable[str | Path], executed: str | Path) -> None:
+def record_provenance(
+    script: str, settings: dict[str, Any], inputs: Iterable[str | Path], executed: str | Path
+) -> None:
     """From now on seal with this script, these settings and these inputs, none of which may be edited meanwhile.
 
     `executed` is the file that this process runs, from before it read anything else: a copy of the script, which ends
@@ -100,8 +102,8 @@ def observe(script: str, settings: dict[str, Any], inputs: Iterable[str | Path],
     paths = list(map(str, inputs))
     since, copied = Path(executed).stat().st_ctime_ns, Path(executed).read_text(encoding="utf-8")
 
-    def observed() -> Making:
-        found = Making(code(script), as_json(settings), {path: sha256(path) for path in paths})
+    def observed() -> Provenance:
+        found = Provenance(code(script), as_json(settings), {path: sha256(path) for path in paths})
         modules = [located(part) for part in found.code if part.endswith(".py")]
         edited = [path for path in (*modules, *map(Path, paths)) if path.stat().st_ctime_ns > since]
         if not copied.endswith(located(script).read_text(encoding="utf-8")):

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from reporting import told
+from reporting import report_module
 from reporting.pipeline.project import ROOT
 
 LARGEST = 1e100  # more than any number that means something here
@@ -28,7 +28,7 @@ def read(path: str | Path) -> dict[str, Any]:
     """The configuration as plain data; raises ConfigurationError for what the schema does not allow, or else for what
     the report's own checks find."""
     settings, schema = load(path), load(SCHEMA)
-    checks = getattr(told("scripts.checks"), "faults", lambda settings: ())
+    checks = getattr(report_module("scripts.checks"), "faults", lambda settings: ())
     if faults := list(schema_faults(settings, schema)) or list(checks(settings)):
         raise ConfigurationError("\n".join(f"{path}: {' '.join(fault.split())}" for fault in faults))
     return in_order(settings, schema)  # type: ignore[no-any-return]

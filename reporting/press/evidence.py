@@ -26,7 +26,7 @@ from reporting.press.standards import Attachment, pictures
 GENERATOR, VERSION = "proven-report", 3
 READABLE = (2, VERSION)  # the versions of the manifest of which reports can be compared
 MANIFEST = "manifest.json"
-SEALED = ("results/", "config/config.yaml")  # how the paths of what the printed SHA-256 covers begin
+CHECKSUMMED = ("results/", "config/config.yaml")  # how the paths of what the printed SHA-256 covers begin
 MEBIBYTE = 1 << 20
 LARGEST_PDF, LARGEST_FILE, LARGEST_WHOLE = 64 * MEBIBYTE, 8 * MEBIBYTE, 64 * MEBIBYTE
 MOST_FILES, MOST_PAGES = 1000, 1000
@@ -119,7 +119,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def seal(digests: Mapping[str, str]) -> str:
+def combined_checksum(digests: Mapping[str, str]) -> str:
     """One SHA-256 for files by their paths and the SHA-256 of each: that of what `sha256sum` prints, sorted by path."""
     return sha256("".join(f"{digests[path]}  {path}\n" for path in sorted(digests)).encode())
 

@@ -173,13 +173,13 @@ def tag_headers_and_pictures(pdf: Pdf) -> None:
         elif element.S == "/TD":
             del element.A.Headers
         elif element.S == "/Figure":
-            element.A.BBox = Array(box(element))
+            element.A.BBox = Array(bounding_box(element))
             if str(element.Alt).startswith(FORMULA):
                 element.S = Name.Formula
                 element.Alt = String(str(element.Alt).removeprefix(FORMULA))
 
 
-def box(figure: Object) -> list[float]:
+def bounding_box(figure: Object) -> list[float]:
     """The left, bottom, right and top of a figure that WeasyPrint tagged, in points."""
     height = float(figure.Pg.MediaBox[3])
     left, top, right, bottom = (0.75 * float(side) for side in figure.A.BBox)
@@ -190,7 +190,7 @@ def pictures(pdf: bytes) -> list[list[float]]:
     """Where the pictures of a printed PDF, not yet finished, are, in order: the page from 1, and the box in points."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         numbers = {page.obj.objgen: number for number, page in enumerate(opened.pages, 1)}
-        return [[numbers[figure.Pg.objgen], *box(figure)] for figure in figures_of(opened)]
+        return [[numbers[figure.Pg.objgen], *bounding_box(figure)] for figure in figures_of(opened)]
 
 
 def figures_of(pdf: Pdf) -> Iterator[Object]:

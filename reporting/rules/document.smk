@@ -15,7 +15,7 @@ PAGE = [os.path.relpath(ENGINE / "templates" / name) for name in ("report.html",
 MADE_WITH = {"proven-report": reporting.__version__, "python": platform.python_version()}
 MADE_WITH |= {package: locked()[package][0] for package in PACKAGES}
 # All the code that its rules run, but for that of an engine which is installed elsewhere.
-SCRIPTS = [*map(patches.script, workflow.rules), *map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
+SCRIPTS = [*map(patches.script_of, workflow.rules), *map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
 CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") and Path(name).is_file()}
 
 try:
@@ -37,10 +37,10 @@ USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.
 USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
 
 console = Console(workflow, USES, settings, CELLS, read, rehearse_with)
-console.say(numerics.caveat())
-console.say(lock.leftovers([*OWNED, "results/notebook_outputs.json"]))
-patches.hear(workflow, console)
-patches.decide(console.choose)
+console.say(numerics.warning())
+console.say(lock.orphaned_files([*OWNED, "results/notebook_outputs.json"]))
+patches.attach_console(workflow, console)
+patches.decide_reruns(console.choose)
 
 
 onsuccess:
@@ -111,4 +111,4 @@ if HAS_NOTEBOOK:
     include: "notebook.smk"
 
 
-patches.log(workflow.rules)
+patches.set_logs(workflow.rules)

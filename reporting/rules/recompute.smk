@@ -5,4 +5,4 @@ include: "settings.smk"
 include: str(ROOT / "rules" / "experiments.smk")
 
 
-patches.log(workflow.rules)
+patches.set_logs(workflow.rules)

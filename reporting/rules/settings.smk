@@ -43,9 +43,9 @@ def sources(room, *endings):
 PIPELINE = ["Snakefile", "requirements.lock", *sources("config", ".yaml", ".json"), *sources("rules", ".smk")]
 read = seal.checksums([*PIPELINE, "pyproject.toml"])
 
-numerics.settle()
-patches.end_quietly()
-patches.run_jobs()
+numerics.pin()
+patches.exit_quietly_on_interrupt()
+patches.run_jobs_interruptibly()
 
 if lost := faces.missing():
     sys.exit(lost)

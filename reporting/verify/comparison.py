@@ -13,9 +13,9 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageDraw
 
-from reporting import told
+from reporting import report_module
 from reporting.cite.claims import ClaimError, check
-from reporting.cite.paths import ABSENT, CitationError, differences, is_number, leaves, parse, printed
+from reporting.cite.paths import ABSENT, CitationError, differences, is_number, leaves, parse, path_text
 from reporting.cite.values import Values
 from reporting.press.evidence import Evidence, artifacts
 
@@ -23,7 +23,7 @@ SCALE = 1.25  # pixels a point
 ALIKE = 32  # of 255: pictures that differ by less are the same, drawn at another place
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
-CHECKS = told("scripts.checks")
+CHECKS = report_module("scripts.checks")
 
 
 @dataclass
@@ -131,11 +131,11 @@ def configuration(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
     """The settings that differ, each with its path; of a block that only one side has all of them."""
     for keys, before, after in differences(old.settings, new.settings):
         if before is ABSENT:
-            yield from ((printed(inner), "", str(value)) for inner, value in leaves(after, keys))
+            yield from ((path_text(inner), "", str(value)) for inner, value in leaves(after, keys))
         elif after is ABSENT:
-            yield from ((printed(inner), str(value), "") for inner, value in leaves(before, keys))
+            yield from ((path_text(inner), str(value), "") for inner, value in leaves(before, keys))
         elif not (isinstance(before, Mapping) and before == after):  # else only the order of its keys is another
-            yield printed(keys), str(before), str(after)
+            yield path_text(keys), str(before), str(after)
 
 
 def sources(old: Side, new: Side) -> Iterator[str]:
@@ -209,10 +209,10 @@ def pieces(one: list[str], other: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def pages(document: pypdfium2.PdfDocument) -> list[Image.Image]:
-    return [drawn(sheet) for sheet in document]
+    return [rendered_page(sheet) for sheet in document]
 
 
-def drawn(sheet: pypdfium2.PdfPage) -> Image.Image:
+def rendered_page(sheet: pypdfium2.PdfPage) -> Image.Image:
     """The part of a page that its crop box leaves."""
     picture: Image.Image = sheet.render(scale=SCALE).to_pil().convert("RGB")
     return picture
@@ -230,7 +230,7 @@ def pictures(manifest: Mapping[str, Any], document: pypdfium2.PdfDocument) -> di
             x, y, u, v = sheet.get_mediabox()
             if x <= left < left + width <= u and y <= top - height < top <= v:
                 sheet.set_cropbox(left, top - height, left + width, top)
-                found[picture["name"]] = drawn(sheet)
+                found[picture["name"]] = rendered_page(sheet)
     return found
 
 

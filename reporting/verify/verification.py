@@ -12,7 +12,15 @@ from reporting.cite.paths import CitationError
 from reporting.cite.values import Values, formats
 from reporting.compose.grounds import RESERVED
 from reporting.compose.printed import Place, Printed, compare, letters_only, printable, quoted, shorten, shows
-from reporting.press.evidence import MANIFEST, SEALED, Evidence, artifacts, attached_name, seal, sha256
+from reporting.press.evidence import (
+    CHECKSUMMED,
+    MANIFEST,
+    Evidence,
+    artifacts,
+    attached_name,
+    combined_checksum,
+    sha256,
+)
 
 LONGEST_VALUE = 20_000  # characters of JSON
 LONGEST_PATH = 300
@@ -64,13 +72,13 @@ def files(evidence: Evidence, broken: list[str]) -> Outcome:
             yield f"{path}: not valid JSON"
 
     unknown = [f"{path}: is attached, but not in the manifest" for path in sorted(evidence.files) if path not in listed]
-    return outcome("files", (faults(path) for path in sorted(listed)), [*unknown, *sealed(evidence)])
+    return outcome("files", (faults(path) for path in sorted(listed)), [*unknown, *checksum_fault(evidence)])
 
 
-def sealed(evidence: Evidence) -> Iterator[str]:
+def checksum_fault(evidence: Evidence) -> Iterator[str]:
     """Whether the one SHA-256 that the report prints is that of its artifacts and its configuration."""
-    covered = {path: sha256(evidence.files[path]) for path in evidence.files if path.startswith(SEALED)}
-    if evidence.manifest["made"].get("seal") != seal(covered):
+    covered = {path: sha256(evidence.files[path]) for path in evidence.files if path.startswith(CHECKSUMMED)}
+    if evidence.manifest["made"].get("checksum") != combined_checksum(covered):
         yield "the artifacts and the configuration: the report prints another SHA-256 for them"
 
 

@@ -7,7 +7,7 @@ import sklearn.datasets
 
 from nnlib.digits import label, split, standardize
 from nnlib.functions import Array
-from reporting.pipeline.artifacts import whole, write_json
+from reporting.pipeline.artifacts import atomic_write, write_json
 from reporting.pipeline.job import run
 from scripts.numbers import Row
 
@@ -38,7 +38,7 @@ def main(samples: str, facts: str, train_fraction: float, seed: int) -> None:
     pixels, digit = sklearn.datasets.load_digits(return_X_y=True)
     x, y = standardize(pixels), label(digit)
     train, test = split(train_fraction, np.random.default_rng(seed))
-    with whole(samples) as aside:
+    with atomic_write(samples) as aside:
         np.savez(aside, train_x=x[train], train_y=y[train], test_x=x[test], test_y=y[test])
     write_json(facts, {**describe(pixels, digit, x, y, train, test), "train_fraction": train_fraction, "seed": seed})
 
