@@ -103,7 +103,7 @@ def test_its_own_tests_pass_in_its_folder() -> None:
 
 
 def test_its_makefile_finds_the_environment_and_the_engine_of_the_project() -> None:
-    command = ["make", "--dry-run", "--always-make", "report", "test", "verify"]
+    command = ["make", "--no-print-directory", "--dry-run", "--always-make", "report", "test", "verify"]
     said = subprocess.run(command, cwd=EXAMPLE, capture_output=True, text=True, check=True).stdout
     assert (EXAMPLE / "../..").resolve() == ROOT
     for script, lock in re.findall(r"^cd ../.. && \S+ -S (\S+) (\S+)$", said, re.MULTILINE):

@@ -36,11 +36,12 @@ def run_jobs_interruptibly() -> None:
 
 
 def exit_quietly_on_interrupt() -> None:
-    """Let Ctrl-C end this process without a traceback: at once before jobs run, as Snakemake does it afterwards.
+    """Let Ctrl-C end this process without a traceback: at once before and after jobs run, else as Snakemake does it.
 
     Until Snakemake ends so while it reads the workflow: there it leaves Ctrl-C to Python, which prints where it was.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
 
 

@@ -22,7 +22,7 @@ class ChangedError(Exception):
 
 @dataclass(frozen=True)
 class Provenance:
-    """What takes part in making a file: the code by module and package, the settings by name, the inputs' checksums."""
+    """What takes part in provenance a file: the code by module and package, the settings by name, the inputs' checksums."""
 
     code: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def read(path: str | Path) -> Seal | None:
 
 def write(path: str | Path, finished: Path) -> None:
     """Seal the content of `finished`, which is about to be renamed to `path`; raises ChangedError and OSError."""
-    content = {"sha256": sha256(finished), "provenance": asdict(making())}
+    content = {"sha256": sha256(finished), "provenance": asdict(provenance())}
     seal_path(path).write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
@@ -86,7 +86,7 @@ def modified(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if Path(path).exists() and not intact(path)]
 
 
-making: Callable[[], Provenance] = Provenance  # of what this process makes; a job says it with `observe`
+provenance: Callable[[], Provenance] = Provenance  # of what this process makes; a job says it with `record_provenance`
 
 
 def record_provenance(
@@ -98,7 +98,7 @@ def record_provenance(
     with what the script was when the build first used it. Where a file was edited since, and be it put back, sealing
     raises ChangedError.
     """
-    global making
+    global provenance
     paths = list(map(str, inputs))
     since, copied = Path(executed).stat().st_ctime_ns, Path(executed).read_text(encoding="utf-8")
 
@@ -112,4 +112,4 @@ def record_provenance(
             raise ChangedError(f"{os.path.relpath(edited[0])}: changed while it was in use; build again")
         return found
 
-    making = observed
+    provenance = observed

@@ -527,7 +527,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         monkeypatch.setattr(sys, "platform", kind)
         monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
         monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
-        monkeypatch.setattr(environment, "absent", lambda: list(lacks))
+        monkeypatch.setattr(environment, "missing_libraries", lambda: list(lacks))
         monkeypatch.setattr(subprocess, "run", run)
         return commands
 

@@ -100,6 +100,7 @@ def test_every_artifact_is_computed_by_a_cell(tmp_path: Path, monkeypatch: pytes
     assert cell == {"source": both[1], "outputs": [{"name": "stdout", "output_type": "stream", "text": "1\n"}]}
 
 
+@pytest.mark.soak
 def test_an_edit_of_the_text_executes_no_cell_and_one_of_the_code_does(copy: Project) -> None:
     copy.edit("templates/sections/1.1.md", "Say it for", "Now say it for")
     assert copy.ran(copy.build("report/report.ipynb")) == {"notebook"}

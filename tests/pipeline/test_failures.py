@@ -125,11 +125,12 @@ def test_the_levels_have_every_rule(built: Project) -> None:
     assert {rule for level in LEVELS for rule in level} == rules - {"all"}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("rule", "name", "way"),
     [
         ("pdf", "results/report.pdf", "full"),
-        pytest.param("report", "report/report.html", "silent", marks=pytest.mark.soak),
+        ("report", "report/report.html", "silent"),
     ],
 )
 def test_a_job_that_failed_fails_again_and_then_it_works(failing: Project, rule: str, name: str, way: str) -> None:

@@ -191,7 +191,8 @@ FORGED = {
     "a field that is missing deep inside": (
         "birthdays/earth.json",
         having(half={}),
-        r"question 1\.1\.a \(templates/sections/1\.1\.md, line \d+\): birthdays\.earth\.half: no 'people' there",
+        r"question 1\.1\.a \(templates/sections/1\.1\.md, line \d+\): birthdays\.earth\.half: no 'people' there; "
+        r"there are none",
     ),
     "a field of a wrong type that the text cites": (
         "law.json",

@@ -16,7 +16,7 @@ from reporting.pipeline.seal import ChangedError, Provenance
 @pytest.fixture
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """This process as a job with an input, which it has read."""
-    monkeypatch.setattr(seal, "making", Provenance)
+    monkeypatch.setattr(seal, "provenance", Provenance)
     path = tmp_path / "input.json"
     path.write_text("1")
     time.sleep(0.02)
