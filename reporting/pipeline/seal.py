@@ -22,7 +22,7 @@ class ChangedError(Exception):
 
 @dataclass(frozen=True)
 class Provenance:
-    """What takes part in provenance a file: the code by module and package, the settings by name, the inputs' checksums."""
+    """What takes part in making a file: the code by module and package, the settings by name, the inputs' checksums."""
 
     code: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
