@@ -4,15 +4,16 @@ PYTHON ?= python3
 # -S: it starts sooner without installed packages, of which it needs none.
 ENVIRONMENT = $(PYTHON) -S reporting/commands/environment.py
 # Which Ctrl-C ends without a traceback.
-SNAKEMAKE = .venv/bin/python -S reporting/pipeline/interruptible.py snakemake
+SNAKEMAKE = .venv/bin/python -S reporting/pipeline/interruptible.py -m snakemake
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml --group assignment
 
-.PHONY: new report notebook submission verify review plan watch test soak reproduce bench lint lock picture clean help
+.PHONY: new report notebook submission verify review plan watch test soak cluster reproduce bench lint lock picture clean help
 
-report: ## build report/report.pdf and report/report.html, running only what changed
-	@$(ENVIRONMENT) requirements.lock
-	@$(SNAKEMAKE)
+report: ## build report/report.pdf and report/report.html, running only what changed; on a cluster with PROFILE=slurm
+	$(if $(PROFILE),$(if $(wildcard profiles/$(PROFILE)/config.yaml),,$(error There is no profiles/$(PROFILE)/config.yaml)))
+	@$(ENVIRONMENT) requirements$(PROFILE:%=-%).lock
+	@$(SNAKEMAKE) $(PROFILE:%=--profile profiles/%)
 
 notebook: ## build report/report.ipynb, executing it if its code or an artifact changed
 	@$(ENVIRONMENT) requirements.lock
@@ -50,6 +51,10 @@ soak: ## run the tests that take long
 	@$(ENVIRONMENT) requirements-dev.lock
 	@.venv/bin/python -m pytest -m soak
 
+cluster: ## test builds on a cluster, with a small Slurm that is started for it
+	@$(ENVIRONMENT) requirements-dev.lock
+	@.venv/bin/python -m pytest -n 0 -m cluster
+
 new: ## write a small report of your own into a new folder: make new FOLDER=../my-report
 	$(if $(FOLDER),,$(error Say where: make new FOLDER=../my-report))
 	@$(ENVIRONMENT) requirements-dev.lock
@@ -71,9 +76,10 @@ lint: ## check style, format and types
 	@cd examples/bloom_filter && MYPYPATH=../.. ../../.venv/bin/mypy --config-file ../../pyproject.toml scripts tests
 	@.venv/bin/snakefmt --check Snakefile rules reporting examples tests/report
 
-lock: ## write both lock files anew from pyproject.toml, keeping the versions that still fit
+lock: ## write the lock files anew from pyproject.toml, keeping the versions that still fit
 	@$(ENVIRONMENT) requirements-dev.lock
 	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group slurm --constraints requirements.lock --output-file requirements-slurm.lock
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 picture: ## draw the rules anew in docs/architecture.md

@@ -7,6 +7,20 @@ COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for s
 PUBLISHED = [run["id"] for run in data["published"]["1.6.runs"] if run["id"] in NETWORKS]
 
 
+# These take seconds, less than a job takes to begin on a cluster.
+localrules:
+    comparisons,
+    components,
+    descents,
+    digits,
+    gradient_flow,
+    landscape,
+    layers,
+    one_layer_model,
+    overview,
+    reproduction,
+
+
 rule digits:
     output:
         samples="results/digits.npz",

@@ -99,7 +99,9 @@ DEBIAN = {
     "libatomic.so.1": "libatomic1",
     "pdftotext": "poppler-utils",
     "qemu-x86_64": "qemu-user",
+    "munged": "munge",
     "qpdf": "qpdf",
+    "slurmctld": "slurm-wlm",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = [

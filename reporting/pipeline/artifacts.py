@@ -35,6 +35,14 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
             aside.unlink(missing_ok=True)
 
 
+def remove_unfinished() -> None:
+    """Remove what a job had half written when it was killed; for who knows that no job runs."""
+    for folder in ("results", "report"):
+        for path in Path(folder).rglob(".*.part*"):
+            with suppress(OSError):
+                path.unlink()
+
+
 def write_json(path: str | Path, content: Mapping[str, Any]) -> None:
     """Write an artifact: sorted keys, null for what is not finite, one newline at the end."""
     text = json.dumps(as_json(content), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)

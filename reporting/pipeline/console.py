@@ -1,5 +1,6 @@
 """What a build says: a line of progress in a terminal, a line a job elsewhere; what failed and why; what it made."""
 
+import itertools
 import logging
 import math
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.pipeline import lock, patches, seal
+from reporting.pipeline.artifacts import remove_unfinished
 from reporting.pipeline.freshness import Cause, Stale, current, job_name, stale
 from reporting.pipeline.plan import plan, plural
 
@@ -60,8 +62,9 @@ class Console(logging.Handler):
             sys.exit("--touch: not possible, as what files hold says whether they are up to date, not their times")
         runs = self.workflow.executor_plugin and not self.workflow.dryrun  # else it is only asked how things stand
         if runs:
-            self.turn = lock.acquire(self.workflow.basedir)
-        elif lock.is_building(self.workflow.basedir):
+            self.held = lock.acquire()
+            remove_unfinished()
+        elif lock.is_building():
             self.say("A build runs in this folder now; this is how things stand while it runs.")
         self.stale = stale(dag, forced, self.settings)
         stale_rules = {job.rule.name for job in self.stale.jobs}
@@ -145,21 +148,22 @@ class Console(logging.Handler):
 
     def fail(self, said: dict[str, Any]) -> None:
         """The last lines of a failed job's log, and where that is; a log of one line is a message."""
-        job = self.jobs.pop(said["jobid"], None)
+        job = self.jobs.get(said["jobid"])  # which may be tried again
         self.running.pop(said["jobid"], None)
         name, path = job_name(job) if job else said["rule_name"], said["log"][0]
         try:
-            lines = Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+            text = Path(path).read_text(encoding="utf-8", errors="replace")
         except OSError:
-            lines = []
-        ended_by, self.ended_by = self.ended_by, None
-        if len(lines) == 1 and ended_by is None:
-            if lines[0] not in self.faults:  # jobs at the same time may meet the same fault
-                self.say(f"{name}: {lines[0]} (also in {path})")
-            self.faults.add(lines[0])
-        elif lines or ended_by:
-            self.say(f"{name} failed{f', ended by {ended_by}' if ended_by else ''}; its log is {path}")
+            text = ""
+        lines = text.rstrip().splitlines()
+        how, self.ended_by = f", ended by {self.ended_by}" if self.ended_by else elsewhere(said, job), None
+        fault = lines[0] if len(lines) == 1 and (text.endswith("\n") or not how) else ""
+        if fault and fault not in self.faults:  # jobs at the same time may meet the same fault
+            self.say(f"{name}: {fault} (also in {path})")
+        elif not fault and (lines or how not in self.faults):
+            self.say(f"{name} failed{how}{f'; its log is {path}' if lines else ''}")
             self.say("\n".join(f"    {line}" for line in lines[-TAIL:]))
+        self.faults |= {fault or how, ""}
 
     def explain(self, message: str) -> None:
         """Snakemake's own errors, less those that repeat what a job's log says."""
@@ -238,6 +242,16 @@ class Console(logging.Handler):
             print("\r\x1b[K", end="", file=sys.stderr)
         if text:
             print(text, file=sys.stderr, flush=True)
+
+
+def elsewhere(said: Mapping[str, Any], job: Any) -> str:
+    """What an executor says of a job that failed on another machine, and what the job was given there."""
+    words = itertools.takewhile(lambda line: not line.startswith(" "), (said.get("rule_msg") or "").splitlines())
+    if not (reason := " ".join(words).rstrip(".")):
+        return ""
+    given = {"mem_mb": "MB", "runtime": "min"}
+    limits = [f"{job.resources[name]} {unit}" for name, unit in given.items() if job and job.resources.get(name)]
+    return f": {reason}; it was given {' and '.join(limits) or 'no limits'}"
 
 
 def join_names(names: list[str]) -> str:

@@ -1,5 +1,5 @@
 """Run a module, or a script, that Ctrl-C ends without a traceback, whatever it imports just then:
-python -S reporting/pipeline/interruptible.py snakemake all
+python -S reporting/pipeline/interruptible.py -m snakemake all
 
 Until here Python has imported next to nothing: -S leaves out the installed packages, which are added below, and
 `_signal` is a part of Python, while `signal` imports others.
@@ -17,7 +17,8 @@ import sys
 if __name__ == "__main__":
     site.main()
     del sys.argv[0], sys.path[0]
-    if sys.argv[0].endswith(".py"):
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    else:
+    if sys.argv[0] == "-m":
+        del sys.argv[0]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(sys.argv[0], run_name="__main__")

@@ -1,6 +1,5 @@
 """The tail of every script: run its `main` as a Snakemake job."""
 
-import fcntl
 import os
 import sys
 from collections.abc import Callable
@@ -26,9 +25,8 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
     settings = dict(snakemake.params.items())
     script = part(main.__globals__["__file__"])  # Snakemake runs a copy, which knows its place
     seal.record_provenance(script, settings, snakemake.input, executed=sys.argv[0])
-    turn = os.open(lock.JOBS, os.O_RDONLY)  # until the end: a build waits for jobs that outlived theirs
-    fcntl.flock(turn, fcntl.LOCK_SH)
-    if os.environ.get("BUILD", str(os.getppid())) != str(os.getppid()):
+    joined = lock.join()  # until the end: a build waits for jobs that outlived theirs
+    if not lock.is_of_running_build():
         sys.exit("The build of this job is gone.")
     terminal = os.dup(sys.stderr.fileno())
     try:
@@ -49,6 +47,8 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
     except Exception as error:
         error.add_note(f"It had read {', '.join(map(str, snakemake.input)) or 'nothing'}.")
         raise
+    finally:
+        joined.close()
 
 
 def progress(done: int, total: int, what: str) -> None:

@@ -2,47 +2,87 @@
 
 import fcntl
 import os
+import secrets
 import shlex
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from reporting.pipeline import seal
 
 LOGS = Path("results/logs")
-JOBS = "config"  # the folder that jobs lock; it is there before anything is made
+# Both are locked, not only there: a build has the first alone and writes its name into it, jobs share the second.
+BUILD = Path(".snakemake/build.lock")
+JOBS = Path(".snakemake/jobs.lock")
+NO_LOCKS = "This file system has no locks: see to it that no other build runs in this folder."
 
 
-def acquire(folder: str | Path) -> int:
-    """Wait until no other build runs in this folder; the turn lasts until what is returned is closed.
+def acquire() -> IO[bytes]:
+    """Wait until no other build runs in this folder; the lock is held until what is returned is closed.
 
-    The kernel keeps the locks and frees them however a process ends. They are on folders, since a file that is saved
-    may be another one afterwards. A build has its turn alone; its jobs hold a lock of their own, so that one that
-    outlived a killed build is waited for as well. A job without a lock when its build is killed finds its parent gone.
+    The kernel keeps the locks and frees them however a process ends, on other machines too where these share the
+    folder. The files are open for writing, which NFS asks for. Jobs hold a lock of their own, so that one that outlived
+    a killed build is waited for as well; one that had not begun by then finds the name of its build gone.
     """
-    turn = os.open(folder, os.O_RDONLY)
-    jobs = os.open(JOBS, os.O_RDONLY)
-    for lock, who in ((turn, "another build"), (jobs, "a job of a killed build")):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"In this folder {who} still runs; this one waits for it.", file=sys.stderr, flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-    os.close(jobs)
-    os.environ["BUILD"] = str(os.getpid())
-    return turn
-
-
-def is_building(folder: str | Path) -> bool:
-    """Whether another process builds in this folder now."""
-    turn = os.open(folder, os.O_RDONLY)
+    BUILD.parent.mkdir(exist_ok=True)
+    build = BUILD.open("a+b")
     try:
-        fcntl.flock(turn, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        wait(build, "another build")
+        with JOBS.open("a+b") as jobs:
+            wait(jobs, "a job of a killed build")
+    except OSError:
+        print(NO_LOCKS, file=sys.stderr, flush=True)
+    os.environ["BUILD"] = secrets.token_hex(8)
+    build.truncate(0)
+    build.write(os.environ["BUILD"].encode())
+    build.flush()
+    return build
+
+
+def wait(lock: IO[bytes], who: str) -> None:
+    """Wait until nobody else holds this lock; raises OSError where there are none."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"In this folder {who} still runs; this one waits for it.", file=sys.stderr, flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def is_building() -> bool:
+    """Whether another process builds in this folder now."""
+    try:
+        with BUILD.open("r+b") as build:
+            fcntl.flock(build, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    finally:
-        os.close(turn)
+    except OSError:  # never built, or a file system without locks
+        pass
     return False
+
+
+def join() -> IO[bytes]:
+    """Let this job be waited for until what is returned is closed."""
+    JOBS.parent.mkdir(exist_ok=True)
+    jobs = JOBS.open("a+b")
+    with suppress(OSError):
+        fcntl.flock(jobs, fcntl.LOCK_SH)
+    return jobs
+
+
+def is_of_running_build() -> bool:
+    """Whether the build that started this job still runs; also true of what no build started."""
+    if "BUILD" not in os.environ:
+        return True
+    same = False
+    try:
+        with BUILD.open("r+b") as build:
+            same = build.read() == os.environ["BUILD"].encode()
+            fcntl.flock(build, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return False
+    except OSError:  # it is locked, or there are no locks and the name alone tells
+        return same
 
 
 def orphaned_files(owned: Collection[str]) -> str:

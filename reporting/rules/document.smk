@@ -1,114 +1,13 @@
-"""After the experiments: from artifacts, pictures and text to HTML, PDF and notebook."""
+"""After the experiments: from artifacts, pictures and text to HTML, PDF and notebook.
 
-FIGURES = names("results/figures/", ".svg")
-MADE = [path for path in made("results/") if not path.startswith("results/figures/")]
-ARTIFACTS = names("results/", ".json")
+A job on another machine is a Snakemake of its own, which reads the configuration and knows of no document.
+"""
 
-# Of the templates, the page takes some and the notebook others. No page shows the cells that templates/cells.md has.
-NOTEBOOK_ONLY = ["templates/cells.md", "templates/notebook.md"]
-HAS_NOTEBOOK = Path("templates/notebook.md").exists()
-CELLS_TEXT = Path("templates/cells.md").read_text("utf-8") if HAS_NOTEBOOK else ""
-BESIDE_CELLS = re.sub("^```run .*?^```$", "", CELLS_TEXT, flags=re.DOTALL | re.M)
-TEXTS = [path for path in sources("templates", ".md", ".css") if path not in NOTEBOOK_ONLY]
-PAGE = [os.path.relpath(ENGINE / "templates" / name) for name in ("report.html", "style.css")]
-# What the report says that it was made with.
-MADE_WITH = {"proven-report": reporting.__version__, "python": platform.python_version()}
-MADE_WITH |= {package: locked()[package][0] for package in PACKAGES}
-# All the code that its rules run, but for that of an engine which is installed elsewhere.
-SCRIPTS = [*map(patches.script_of, workflow.rules), *map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
-CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") and Path(name).is_file()}
+OWNED = []
 
-try:
-    known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
-    text = rehearse(Path(), known, rubric, FIGURES)
-    FIGURES = [figure for figure in FIGURES if figure in text.pictures]  # the rest could be drawn, but is not shown
-    CELLS = dict(code_cells(Path(), text)) if HAS_NOTEBOOK else {}
-except ReportError as error:
-    sys.exit(str(error))
+if workflow.is_main_process:
 
-OWNED = [
-    *MADE,
-    *(f"results/figures/{figure}.{kind}" for figure in FIGURES for kind in ("svg", "png", "pdf")),
-    *(f"results/{name}" for name in ("fonts.json", "citations.json", "report.html", "report.pdf")),
-    "report/report.html",
-    "report/report.pdf",
-]
-USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
-USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
-
-console = Console(workflow, USES, settings, CELLS, read, rehearse_with)
-console.say(numerics.warning())
-console.say(lock.orphaned_files([*OWNED, "results/notebook_outputs.json"]))
-patches.attach_console(workflow, console)
-patches.decide_reruns(console.choose)
-
-
-onsuccess:
-    console.end(success=True)
-
-
-onerror:
-    console.end(success=False)
-
-
-rule fonts:
-    output:
-        fonts_json="results/fonts.json",
-    script:
-        "../jobs/fonts.py"
-
-
-rule document:
-    input:
-        fonts="results/fonts.json",
-        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
-        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
-        sources=["config/config.yaml", *TEXTS, *PAGE],
-    output:
-        document="results/report.html",
-        citations="results/citations.json",
-    params:
-        settings=settings,
-        rubric=rubric,
-        shown={
-            path: hashlib.sha256(part.encode()).hexdigest()
-            for path, part in [("templates/cells.md", BESIDE_CELLS), *text.listings.items()]
-        },
-        made_with=MADE_WITH,
-    script:
-        "../jobs/document.py"
-
-
-rule pdf:
-    input:
-        document="results/report.html",
-        citations="results/citations.json",
-        figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
-        evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *PIPELINE, *sorted(CODE)],
-    output:
-        pdf="results/report.pdf",
-    params:
-        rubric=rubric,
-    script:
-        "../jobs/pdf.py"
-
-
-# Both documents or none. Snakemake deletes a job's outputs before it runs, but not those that are marked `update`: where
-# anything fails, the last good report stays.
-rule report:
-    input:
-        html="results/report.html",
-        pdf="results/report.pdf",
-    output:
-        public_html=update("report/report.html"),
-        public_pdf=update("report/report.pdf"),
-    script:
-        "../jobs/report.py"
-
-
-if HAS_NOTEBOOK:
-
-    include: "notebook.smk"
+    include: "documents.smk"
 
 
 patches.set_logs(workflow.rules)

@@ -1,6 +1,11 @@
 """The notebook, where a report has one: its cells executed, and written with the text."""
 
 
+localrules:
+    notebook_outputs,
+    notebook,
+
+
 # The code of the cells is a parameter: an edit of the text alone executes nothing.
 rule notebook_outputs:
     input:

@@ -1,26 +1,14 @@
 """Before the experiments: the configuration, read and checked, and what rules of experiments and figures use."""
 
-import functools
-import hashlib
 import os
-import platform
 import re
 import sys
 from pathlib import Path
 
-import reporting
-from reporting.compose.document import captions, rehearse
-from reporting.compose.notebook import code_cells
-from reporting.compose.sections import ReportError
-from reporting.cite.paths import Unknown
 from reporting.glyphs import faces
-from reporting.jobs.document import contents
-from reporting.pipeline import lock, numerics, patches, seal
+from reporting.pipeline import numerics, patches, seal
 from reporting.pipeline import settings as configuration
 from reporting.pipeline.artifacts import ArtifactError, read_json
-from reporting.pipeline.console import Console
-from reporting.pipeline.fingerprint import code, locked
-
 from reporting.pipeline.project import ENGINE, PATH, ROOT, part
 
 os.environ |= {"PROJECT": str(ROOT), "PYTHONPATH": PATH}
@@ -73,26 +61,6 @@ def made(folder):
 def names(folder, ending):
     """The names of such files: landscape, or walks/first."""
     return [path[len(folder) : -len(ending)] for path in made(folder) if path.endswith(ending)]
-
-
-def rehearse_with(kept):
-    """What is wrong between the text and the results that are kept, before the others are made."""
-    try:
-        there = {name: read_json(f"results/{name}.json") for name in ARTIFACTS if f"results/{name}.json" in kept}
-        rehearse(Path(), known | there, rubric, FIGURES)
-    except (ReportError, ArtifactError) as error:
-        return str(error)
-    return ""
-
-
-@functools.cache
-def shown_captions():
-    """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
-    paths = [f"results/{artifact}.json" for artifact in ARTIFACTS]
-    try:
-        return captions(rehearse(Path(), contents(paths, settings, MADE_WITH), rubric, FIGURES))
-    except (ReportError, ArtifactError, OSError):
-        return {}
 
 
 def picture(figure):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.pipeline import seal
-from reporting.pipeline.artifacts import ArtifactError, as_json, atomic_write, read_json, write_json
+from reporting.pipeline.artifacts import ArtifactError, as_json, atomic_write, read_json, remove_unfinished, write_json
 
 
 class Point(NamedTuple):
@@ -158,3 +158,16 @@ def test_a_field_that_an_artifact_has_not_is_named_with_its_file_at_any_depth(tm
     for item in (content, content["a"][0]):
         with pytest.raises(ArtifactError, match=r"a\.json: has no field 'c'$"):
             item["c"]
+
+
+def test_what_a_killed_job_left_half_written_is_removed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = [Path("results/a.part.json"), Path("results/runs/.a.json.seal"), Path("report/report.pdf")]
+    gone = [Path("results/runs/.a.part.json"), Path("report/.report.part.pdf"), Path("results/.b.part")]
+    for path in kept + gone:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    remove_unfinished()
+    assert [path.exists() for path in kept + gone] == [True] * 3 + [False] * 3

@@ -1,5 +1,7 @@
 """Facts about pipeline/lock: one build at a time, and files that no rule makes are named."""
 
+import errno
+import fcntl
 import os
 import shutil
 import subprocess
@@ -13,8 +15,7 @@ from reporting.pipeline import lock
 from tests.conftest import ROOT
 
 HOLD = (
-    "import fcntl, os, sys; fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_{}); print('held', flush=True); "
-    "input()"
+    "import fcntl, sys; fcntl.flock(f := open(sys.argv[1], 'a+b'), fcntl.LOCK_{}); print('held', flush=True); input()"
 )
 
 
@@ -28,15 +29,15 @@ def hold(path: Path, kind: str) -> "subprocess.Popen[str]":
 
 
 @pytest.mark.parametrize(
-    ("folder", "kind", "who"), [(".", "EX", "another build"), ("config", "SH", "a job of a killed build")]
+    ("file", "kind", "who"), [(lock.BUILD, "EX", "another build"), (lock.JOBS, "SH", "a job of a killed build")]
 )
 def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_killed(
-    tmp_path: Path, folder: str, kind: str, who: str
+    tmp_path: Path, file: Path, kind: str, who: str
 ) -> None:
     shutil.copytree(ROOT / "reporting", tmp_path / "reporting")
-    (tmp_path / "config").mkdir()
-    holder = hold(tmp_path / folder, kind)
-    program = "from reporting.pipeline.lock import acquire; acquire('.'); print('mine')"
+    (tmp_path / file).parent.mkdir()
+    holder = hold(tmp_path / file, kind)
+    program = "from reporting.pipeline.lock import acquire; held = acquire(); print('mine')"
     waiting = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, text=True, stdout=-1, stderr=-1)
     assert waiting.stderr
     assert waiting.stderr.readline() == f"In this folder {who} still runs; this one waits for it.\n"
@@ -48,23 +49,66 @@ def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_kill
     holder.communicate()
 
 
-def test_a_turn_ends_when_it_is_closed_and_jobs_know_whose_it_was(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a build."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BUILD", "none")
+    return tmp_path
+
+
+def test_a_lock_ends_when_it_is_closed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
-        os.close(lock.acquire(tmp_path))
+        lock.acquire().close()
     assert capsys.readouterr().err == ""
-    assert os.environ["BUILD"] == str(os.getpid())
 
 
-def test_a_build_is_seen_from_elsewhere_without_disturbing_it(tmp_path: Path) -> None:
-    assert not lock.is_building(tmp_path)
-    holder = hold(tmp_path, "EX")
-    assert lock.is_building(tmp_path)
+def test_a_build_is_seen_from_elsewhere_without_disturbing_it(folder: Path) -> None:
+    assert not lock.is_building()
+    assert not (folder / lock.BUILD).exists()
+    lock.acquire().close()
+    holder = hold(folder / lock.BUILD, "EX")
+    assert lock.is_building()
     holder.kill()
     holder.communicate()
-    assert not lock.is_building(tmp_path)
+    assert not lock.is_building()
+
+
+def test_a_job_is_of_a_running_build_while_that_build_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build = lock.acquire()
+    assert lock.is_of_running_build()
+    build.close()
+    assert not lock.is_of_running_build()
+    first = os.environ["BUILD"]
+    build = lock.acquire()
+    assert lock.is_of_running_build()
+    monkeypatch.setenv("BUILD", first)
+    assert not lock.is_of_running_build()
+    shutil.rmtree(lock.BUILD.parent)
+    assert not lock.is_of_running_build()
+    build.close()
+
+
+def test_what_is_run_by_hand_is_of_no_build_that_could_be_gone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUILD")
+    assert lock.is_of_running_build()
+
+
+def test_where_there_are_no_locks_that_is_said_and_the_name_of_the_build_decides(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    build, job = lock.acquire(), lock.join()
+    assert capsys.readouterr().err == f"{lock.NO_LOCKS}\n"
+    assert not lock.is_building()
+    assert lock.is_of_running_build()
+    monkeypatch.setenv("BUILD", "another")
+    assert not lock.is_of_running_build()
+    build.close()
+    job.close()
 
 
 def test_leftovers_are_the_files_that_no_rule_makes_with_the_command_that_removes_them(
