@@ -156,14 +156,15 @@ class Console(logging.Handler):
         except OSError:
             text = ""
         lines = text.rstrip().splitlines()
-        how, self.ended_by = f", ended by {self.ended_by}" if self.ended_by else elsewhere(said, job), None
+        here, self.ended_by = f", ended by {self.ended_by}" if self.ended_by else "", None
+        how = here or elsewhere(said, job)
         fault = lines[0] if len(lines) == 1 and (text.endswith("\n") or not how) else ""
         if fault and fault not in self.faults:  # jobs at the same time may meet the same fault
             self.say(f"{name}: {fault} (also in {path})")
-        elif not fault and (lines or how not in self.faults):
-            self.say(f"{name} failed{how}{f'; its log is {path}' if lines else ''}")
+        elif not fault and (lines or (how and how not in self.faults)):
+            self.say(f"{name} failed{how}{f'; its log is {path}' if text or here else ''}")
             self.say("\n".join(f"    {line}" for line in lines[-TAIL:]))
-        self.faults |= {fault or how, ""}
+        self.faults.add(fault or how)
 
     def explain(self, message: str) -> None:
         """Snakemake's own errors, less those that repeat what a job's log says."""

@@ -1,6 +1,5 @@
 """The documents, in the process that the user started: the text is read, the console speaks, one build runs at a time."""
 
-import functools
 import hashlib
 import platform
 
@@ -42,27 +41,6 @@ MADE_WITH |= {package: locked()[package][0] for package in PACKAGES}
 # All the code that its rules run, but for that of an engine which is installed elsewhere.
 SCRIPTS = [*map(patches.script_of, workflow.rules), *map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
 CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") and Path(name).is_file()}
-
-
-def rehearse_with(kept):
-    """What is wrong between the text and the results that are kept, before the others are made."""
-    try:
-        there = {name: read_json(f"results/{name}.json") for name in ARTIFACTS if f"results/{name}.json" in kept}
-        rehearse(Path(), known | there, rubric, FIGURES)
-    except (ReportError, ArtifactError) as error:
-        return str(error)
-    return ""
-
-
-@functools.cache
-def shown_captions():
-    """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
-    paths = [f"results/{artifact}.json" for artifact in ARTIFACTS]
-    try:
-        return captions(rehearse(Path(), contents(paths, settings, MADE_WITH), rubric, FIGURES))
-    except (ReportError, ArtifactError, OSError):
-        return {}
-
 
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}

@@ -1,5 +1,6 @@
 """Before the experiments: the configuration, read and checked, and what rules of experiments and figures use."""
 
+import functools
 import os
 import re
 import sys
@@ -61,6 +62,26 @@ def made(folder):
 def names(folder, ending):
     """The names of such files: landscape, or walks/first."""
     return [path[len(folder) : -len(ending)] for path in made(folder) if path.endswith(ending)]
+
+
+def rehearse_with(kept):
+    """What is wrong between the text and the results that are kept, before the others are made."""
+    try:
+        there = {name: read_json(f"results/{name}.json") for name in ARTIFACTS if f"results/{name}.json" in kept}
+        rehearse(Path(), known | there, rubric, FIGURES)
+    except (ReportError, ArtifactError) as error:
+        return str(error)
+    return ""
+
+
+@functools.cache
+def shown_captions():
+    """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
+    paths = [f"results/{artifact}.json" for artifact in ARTIFACTS]
+    try:
+        return captions(rehearse(Path(), contents(paths, settings, MADE_WITH), rubric, FIGURES))
+    except (ReportError, ArtifactError, OSError):
+        return {}
 
 
 def picture(figure):
