@@ -13,7 +13,7 @@ import re
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, Protocol
 
 from reporting.cite import paths
@@ -158,7 +158,7 @@ def short_circuit(join: Callable[[list[bool]], bool], parts: list[Any]) -> Any:
     return Unknown() if any(isinstance(part, Unknown) for part in parts) else join(parts)
 
 
-@cache
+@lru_cache(10_000)
 def path_of(node: ast.expr) -> str:
     """The path that names, attributes and constant subscripts spell; raises CitationError for what is none."""
     path = ast.unparse(node).replace("'", '"')

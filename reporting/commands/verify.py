@@ -88,10 +88,10 @@ def count(text: str) -> float:
 
 
 def configured(evidence: Evidence, folder: Path) -> tuple[dict[str, Any] | None, str]:
-    """The attached configuration, which is put into the folder, or None and what is wrong with it."""
+    """The attached configuration, which is put into the folder with its data, or None and what is wrong with it."""
     for path, content in evidence.files.items():
-        if path in ("config/config.yaml", "config/published.json"):
-            (folder / path).parent.mkdir(exist_ok=True)
+        if path == "config/config.yaml" or (path.startswith("config/") and path.endswith(".json")):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
     try:
         return read_configuration(folder / "config" / "config.yaml"), ""
