@@ -34,6 +34,10 @@ ASKED = """() => [...document.querySelectorAll(".ground")].map(mark => {
           visible: style.visibility, ink: style.color, paper: style.backgroundColor};
 })"""
 
+# How many elements are marked as what a link led to.
+MARKED = """() => [...document.querySelectorAll("main *")].filter(
+  one => getComputedStyle(one).backgroundColor === "rgb(253, 243, 207)").length"""
+
 
 class Visit:
     """The report on a screen, with all that the browser has said and asked for since it was opened."""
@@ -311,6 +315,13 @@ def test_a_click_or_the_enter_key_goes_to_the_artifact_of_a_value(touched: Visit
     value.locator("a").focus()
     touched.page.keyboard.press("Enter")
     touched.page.wait_for_url(f"{address}#artifact-**")
+
+
+def test_an_artifact_that_a_link_leads_to_is_marked_and_nothing_is_for_a_question(touched: Visit) -> None:
+    address = touched.page.url
+    for target, marks in (("q-1.7.a", False), ("artifact-sweep", True)):
+        touched.page.goto(f"{address}#{target}")
+        assert bool(touched.page.evaluate(MARKED)) == marks
 
 
 def test_the_tab_key_reaches_and_shows_every_link_and_all_that_scrolls(touched: Visit) -> None:
