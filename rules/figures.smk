@@ -1,5 +1,13 @@
 """Figures: from artifacts to pictures."""
 
+# The networks whose dead units are compared, from short steps to long ones.
+STEPS = [
+    "two_layer_logits",
+    "two_layer_fast_logits",
+    "two_layer_diverging_logits",
+    "two_layer_big_batch_logits",
+]
+
 
 rule figure_digits:
     input:
@@ -108,15 +116,8 @@ rule figure_equal_weights:
 
 rule figure_dead_units:
     input:
-        seeds=expand(
-            "results/seeds/{name}.json",
-            name=[
-                "two_layer_logits",
-                "two_layer_fast_logits",
-                "two_layer_diverging_logits",
-                "two_layer_big_batch_logits",
-            ],
-        ),
+        networks=expand("results/networks/{name}.json", name=STEPS),
+        seeds=expand("results/seeds/{name}.json", name=STEPS),
     output:
         **drawn("dead_units"),
     script:

@@ -16,6 +16,7 @@ def architecture(layers: list[str]) -> str:
     )
 
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")  # of W₁, a layer's weights
 FORMATS: dict[str, Callable[[Any], str]] = {
     "epoch": lambda value: f"{value:3d}",
     "loss": number(4),
@@ -26,6 +27,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "loss name": lambda value: {"bce": "ŷ", "bce_with_logits": "z"}[value],
     "scheme name": lambda value: {"assignment": "assignment’s", "glorot": "Glorot’s", "zeros": "zero"}[value],
     "architecture": architecture,
+    "parameter": lambda value: value.translate(SUBSCRIPTS),
 }
 DOMAINS: dict[str, Domain] = {
     "y_hat": SHARE,

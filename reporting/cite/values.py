@@ -92,9 +92,11 @@ def spread(unit: float, sign: str) -> Callable[[dict[str, Any]], str]:
 
 
 def quartiles(value: dict[str, Any]) -> str:
-    """Median and quartiles of shares: 96.9 % (96.5 to 97.3 %)."""
+    """Median and quartiles of shares: 96.9 % (96.5 to 97.3 %); of fewer than four, how many: 96.9 % (of 2)."""
     if value["median"] is None:
         return "NaN"
+    if value["count"] < 4:
+        return f"{100 * value['median']:.1f}\u00a0% (of\u00a0{value['count']})"
     low, high = (f"{100 * quartile:.1f}" for quartile in value["quartiles"])
     return f"{100 * value['median']:.1f}\u00a0% ({low} to {high}\u00a0%)"
 

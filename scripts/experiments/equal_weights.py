@@ -1,4 +1,4 @@
-"""Train a network whose weights all start equal, and a linear model beside it; write how far its units stay equal.
+"""Train a network whose weights all start equal, with random weights and a linear model beside it; write how it ends.
 
 Each run trains until its training loss falls by less than the share `fall` in `window` epochs.
 """
@@ -39,7 +39,7 @@ class Settings(TypedDict):
 class Start(TypedDict):
     """What became of one start."""
 
-    weight: float
+    weight: float | None  # None for random weights
     after: dict[str, dict[str, Spread]]
     end: dict[str, Listed]
     stopped: int
@@ -55,12 +55,13 @@ class EqualStart(Start):
 class EqualWeights(Settings):
     band: float
     linear: Start
+    random: Start
     starts: dict[str, EqualStart]  # by weight
 
 
 def main(digits: str, equal_weights: str, spec: Settings, seed: int, train_fraction: float) -> None:
     def after_start(starts: int) -> None:
-        progress(starts, len(spec["weights"]) + 1, "starts")
+        progress(starts, len(spec["weights"]) + 2, "starts")
 
     write_json(equal_weights, train_equal(samples(digits), spec, seed, train_fraction, after_start))
 
@@ -72,27 +73,30 @@ def train_equal(
     train_fraction: float,
     after_start: Callable[[int], None] = lambda starts: None,
 ) -> EqualWeights:
-    """What becomes of each start, beside the linear model from weights of 0."""
+    """What becomes of each start, beside random weights and the linear model from weights of 0."""
     linear = start(everything, {**spec, "layers": spec["linear_layers"]}, seed, train_fraction, 0.0)
-    found: dict[str, EqualStart] = {}
     after_start(1)
+    random = start(everything, spec, seed, train_fraction, None)
+    found: dict[str, EqualStart] = {}
+    after_start(2)
     for weight in spec["weights"]:
         one = start(everything, spec, seed, train_fraction, weight)
         first, second = (facts["end"]["test_accuracy"]["values"] for facts in (one, linear))
         found[f"{weight:g}"] = {**one, "above_linear": paired(first, second)}
-        after_start(len(found) + 1)
-    return {**spec, "band": BAND, "linear": linear, "starts": found}
+        after_start(len(found) + 2)
+    return {**spec, "band": BAND, "linear": linear, "random": random, "starts": found}
 
 
-def start(everything: Samples, spec: Settings, seed: int, train_fraction: float, weight: float) -> Start:
-    """Train from weights that all equal `weight`, until every run has stopped or the epochs are over.
+def start(everything: Samples, spec: Settings, seed: int, train_fraction: float, weight: float | None) -> Start:
+    """Train from weights that all equal `weight`, or from random ones, until all have stopped or the epochs are over.
 
     The metrics are of the samples in whole minibatches, as everywhere in a history.
     """
-    zeros: Architecture = {"layers": spec["layers"], "scheme": "zeros"}
-    nets, train, test = repeated(everything, zeros, seed, spec["seeds"], train_fraction)
-    for layer in (layer for net in nets for layer in net.layers if isinstance(layer, Linear)):
-        layer.W += weight
+    first: Architecture = {"layers": spec["layers"], "scheme": "assignment" if weight is None else "zeros"}
+    nets, train, test = repeated(everything, first, seed, spec["seeds"], train_fraction)
+    if weight is not None:
+        for layer in (layer for net in nets for layer in net.layers if isinstance(layer, Linear)):
+            layer.W += weight
     parts = []
     for _ in range(0, spec["epochs"], spec["window"]):
         histories = fit_stack(

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from reporting.drawing.plotting import BLUE, MUTE, RED, WIDTH, label_ends, save
 from reporting.pipeline.artifacts import read_json
@@ -27,7 +28,7 @@ def main(
 
 
 def draw_functions(curves: "Curves") -> Figure:
-    figure = Figure(figsize=(WIDTH, 1.8))
+    figure = Figure(figsize=(WIDTH, 1.8), layout=ConstrainedLayoutEngine(wspace=0.12))
     for axes, name, title in zip(figure.subplots(1, 2), ("sigmoid", "relu"), ("Sigmoid", "ReLU"), strict=True):
         function, gradient = curves[name], curves[f"{name}_grad"]
         axes.plot(curves["x"], function, color=BLUE)

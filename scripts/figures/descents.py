@@ -56,7 +56,7 @@ def draw_heights(axes: Axes, facts: "Landscape", height: Any) -> None:
     axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     axes.grid(False)
     label_minima(axes, facts)
-    name_in_line(axes, "step", 5, "left")
+    name_in_line(axes, "step", 16, "left")
 
 
 def name_in_line(axes: Axes, name: str, beside: float, side: Literal["left", "right"]) -> None:

@@ -19,13 +19,14 @@ def main(equal_weights: str, svg: str, png: str, pdf: str) -> None:
 
 def draw_equal_weights(facts: "EqualWeights") -> Figure:
     """A panel for each start, smallest weights first, with the linear model in all of them."""
-    starts = sorted(facts["starts"].values(), key=lambda start: start["weight"])
+    weights = sorted(facts["weights"])
+    starts = [facts["starts"][f"{weight:g}"] for weight in weights]
     figure = Figure(figsize=(WIDTH, 2.0))
     panels = figure.subplots(1, len(starts), sharex=True, sharey=True, squeeze=False)[0]
-    for axes, start in zip(panels, starts, strict=True):
+    for axes, weight, start in zip(panels, weights, starts, strict=True):
         for curves, colour in ((facts["linear"], MUTE), (start, BLUE)):
             draw_spread(axes, curves["curves"]["test_accuracy"], colour, 1)
-        axes.set(xscale="log", xlabel="epochs", title=f"all weights {start['weight']:g}")
+        axes.set(xscale="log", xlabel="epochs", title=f"all weights {weight:g}")
         axes.grid(axis="x", visible=False)
         axes.xaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()

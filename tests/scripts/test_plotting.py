@@ -138,7 +138,8 @@ def figures(assignment: Project) -> Iterator[tuple[str, Figure]]:
     yield "sweep", draw_sweep(assignment.artifact("sweep"))
     yield "rate_scan", draw_rate_scan(assignment.artifact("rate_scan"))
     yield "equal_weights", draw_equal_weights(assignment.artifact("equal_weights"))
-    yield "dead_units", draw_dead_units([facts for facts in seeds.values() if facts["hidden_units"]][:4])
+    some = [name for name, facts in seeds.items() if facts["hidden_units"]][:4]
+    yield "dead_units", draw_dead_units([networks[name] for name in some], [seeds[name] for name in some])
 
 
 def test_nothing_in_a_figure_prints_over_anything(assignment: Project) -> None:
