@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from scripts.experiments.networks import NetworkRun
     from scripts.experiments.seeds import SeedRuns
 
-COLUMNS = 4
-TALLEST = 7.6  # inches, of all panels, so that they share a page with the end of the table
-LETTERS = 29  # of a line of a title
+COLUMNS = 5
+TALLEST = 6.6  # inches, of all panels, so that they share a page with the end of the table
+LETTERS = 24  # of a line of a title
 SHOWN_LOSSES = (0.004, 2.0)  # that the panels show
 
 
