@@ -16,7 +16,9 @@ import snakemake.api  # first, as those below import each other
 import snakemake.dag
 import snakemake.jobs
 from snakemake.logging import logger
+from snakemake.script import PythonScript
 from snakemake.shell import shell
+from snakemake_interface_executor_plugins.executors.real import RealExecutor
 
 from reporting.pipeline.project import part
 
@@ -26,12 +28,23 @@ PROVENANCE = ("code", "input", "params")  # what Snakemake asks of, besides time
 
 
 def run_jobs_interruptibly() -> None:
-    """Let Ctrl-C end jobs without a traceback: run each as interruptible.py does.
+    """Let Ctrl-C end jobs without a traceback: run each as interruptible.py does, here and on other machines.
 
     A job is a child of the build, and not of a shell between, so that it can tell whether its build is gone.
-    Until a workflow can name the Python of its scripts: Snakemake takes `sys.executable`, and does not quote it.
+    Until a workflow can name the Python of its jobs: Snakemake takes `sys.executable`, and does not quote it.
     """
-    sys.executable = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("interruptible.py"))])
+    python = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("interruptible.py"))])
+    execute, submit = PythonScript._execute_cmd, RealExecutor.format_job_exec
+
+    def execute_with(script: Any, cmd: str, **values: Any) -> Any:
+        return execute(script, cmd, **values | ({"py_exec": python} if values.get("py_exec") == sys.executable else {}))
+
+    def submit_with(executor: Any, job: Any) -> Any:
+        executor.get_python_executable = lambda: python
+        return submit(executor, job)
+
+    PythonScript._execute_cmd = execute_with
+    RealExecutor.format_job_exec = submit_with
     shell.prefix("exec ")
 
 

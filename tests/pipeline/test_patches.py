@@ -23,7 +23,11 @@ from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.script import PythonScript
 from snakemake.settings.types import OutputSettings
 from snakemake.shell import shell
+from snakemake.spawn_jobs import SpawnedJobArgsFactory
 from snakemake.workflow import Workflow
+from snakemake_interface_executor_plugins.executors.real import RealExecutor
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+from snakemake_interface_executor_plugins.settings import SharedFSUsage
 
 from reporting.pipeline import patches
 
@@ -115,6 +119,18 @@ def test_it_does_not_quote_the_python_of_scripts(monkeypatch: pytest.MonkeyPatch
     assert said == ["/a b/python script.py"]
 
 
+def test_it_does_not_quote_the_python_of_jobs_that_run_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/a b/python")
+    shared = SimpleNamespace(shared_fs_usage=SharedFSUsage.all())
+    executor: Any = SimpleNamespace(workflow=SimpleNamespace(storage_settings=shared))
+    assert RemoteExecutor.get_python_executable(executor) == "/a b/python"
+    assert "self.get_python_executable()," in inspect.getsource(RealExecutor.format_job_exec)
+
+
+def test_it_looks_for_solvers_where_python_is() -> None:  # so that `sys.executable` must be a path
+    assert "os.path.dirname(sys.executable)" in inspect.getsource(SpawnedJobArgsFactory.general_args)
+
+
 def test_its_answer_to_a_termination_waits_for_a_lock_that_the_same_thread_may_hold() -> None:
     assert "self._lock = threading.Lock()" in inspect.getsource(JobScheduler.__init__)
     assert "signal.signal(signal.SIGTERM, self.exit_gracefully)" in inspect.getsource(JobScheduler.__init__)
@@ -153,6 +169,8 @@ def test_it_assumes_a_shared_file_system_before_a_build_has_started() -> None:
         (PersistenceBase.metadata, "self target"),
         (Rule.set_log, "self logs kwlogs"),
         (shell.prefix, "prefix"),
+        (PythonScript._execute_cmd, "self cmd kwargs"),
+        (RealExecutor.format_job_exec, "self job"),
     ],
 )
 def test_what_is_replaced_or_called_is_there(replaced: Any, parameters: str) -> None:
