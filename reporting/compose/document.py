@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from reporting.compose import tree
+from reporting.compose.errors import ReportError
 from reporting.compose.grounds import grounds
 from reporting.compose.html import Writer, part
 from reporting.compose.printed import Passages
-from reporting.compose.sections import Report, ReportError, read
+from reporting.compose.sections import Report, read
 from reporting.compose.self_contained import ExternalError, check_page
 from reporting.compose.tree import Captioned
 

@@ -20,8 +20,9 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from reporting.compose import tree
+from reporting.compose.errors import ReportError
 from reporting.compose.inline import InlineError, Library, Piece
-from reporting.compose.sections import Report, ReportError, read
+from reporting.compose.sections import Report, read
 from reporting.compose.tree import Answer, Block, Captioned, Cell, Claims, Markup, Output, Question
 
 FIRST = "imports"

@@ -13,6 +13,7 @@ from reporting.cite.claims import ClaimError, check
 from reporting.cite.typed import stated_result, typed_number
 from reporting.cite.values import Values
 from reporting.compose import grounds, template, tree
+from reporting.compose.errors import ReportError
 from reporting.compose.grounds import Scope, Stated
 from reporting.compose.listing import ListingError, listing
 from reporting.compose.self_contained import ExternalError, inside
@@ -21,10 +22,6 @@ from reporting.compose.tree import Answer, Block, Captioned, Cell, Claims, Marku
 from reporting.glyphs.math import MathError, formula
 
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
-
-
-class ReportError(Exception):
-    """What is wrong with the report's text: in which question, what, what is allowed."""
 
 
 @dataclass

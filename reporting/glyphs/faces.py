@@ -1,8 +1,10 @@
 """The document's typefaces: OFL fonts, from the files that come with the package emboss-pdf."""
 
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
-FOLDER = files("emboss").joinpath("fonts")
+PACKAGE = find_spec("emboss")  # found, and not imported, which would take longer than all else that a build begins with
+FOLDER = Path(PACKAGE.origin).parent / "fonts" if PACKAGE and PACKAGE.origin else Path("emboss")
 # Family, weight, style and file.
 FACES = [
     ("Source Serif 4", 400, "normal", "SourceSerif4-Regular"),

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from reporting.compose.document import page
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 from reporting.pipeline import numerics
 from reporting.pipeline.artifacts import atomic_write, read_json, write_json
 from reporting.pipeline.job import run

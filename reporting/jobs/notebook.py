@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from reporting.compose.errors import ReportError
 from reporting.compose.notebook import notebook as written
-from reporting.compose.sections import ReportError
 from reporting.jobs.document import contents
 from reporting.pipeline.artifacts import atomic_write, read_json
 from reporting.pipeline.job import run

@@ -16,7 +16,8 @@ from reporting.pipeline.numerics import libraries
 from reporting.pipeline.project import ROOT, home, located, part
 
 LOCK = ROOT / "requirements.lock"
-BY_NAME = ("report_module", "files")  # functions that are given the name of a module, of which they load what is there
+# Functions that are given the name of a module, of which they load what is there.
+BY_NAME = ("report_module", "files", "find_spec")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 

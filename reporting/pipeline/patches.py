@@ -8,6 +8,7 @@ import logging
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import snakemake.api  # first, as those below import each other
 import snakemake.dag
 import snakemake.jobs
 from snakemake.logging import logger
+from snakemake.scheduling.job_scheduler import JobScheduler
 from snakemake.script import PythonScript
 from snakemake.shell import shell
 from snakemake_interface_executor_plugins.executors.real import RealExecutor
@@ -56,6 +58,20 @@ def exit_quietly_on_interrupt() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else sys.__excepthook__(kind, *rest)
+
+
+def end_without_waiting() -> None:
+    """Let a build end with its last job.
+
+    Until the timer by which the scheduler limits how many jobs start in a second is a daemon: its end is waited for.
+    """
+
+    def reevaluate(scheduler: Any, delay: int) -> None:
+        timer = threading.Timer(delay, scheduler._open_jobs.release)
+        timer.daemon = True
+        timer.start()
+
+    JobScheduler._schedule_reevalutation = reevaluate
 
 
 def treat_termination_as_interrupt() -> None:

@@ -5,10 +5,8 @@ import platform
 
 import reporting
 from reporting.cite.paths import Unknown
-from reporting.compose.document import captions, rehearse
-from reporting.compose.notebook import code_cells
-from reporting.compose.sections import ReportError
-from reporting.jobs.document import contents
+from reporting.compose.errors import ReportError
+from reporting.compose.rehearsal import rehearsed
 from reporting.pipeline import lock
 from reporting.pipeline.console import Console
 from reporting.pipeline.fingerprint import code, locked
@@ -44,9 +42,8 @@ CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") 
 
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
-    text = rehearse(Path(), known, rubric, FIGURES)
+    text = rehearsed(Path(), known, rubric, FIGURES, HAS_NOTEBOOK)
     FIGURES = [figure for figure in FIGURES if figure in text.pictures]  # the rest could be drawn, but is not shown
-    CELLS = dict(code_cells(Path(), text)) if HAS_NOTEBOOK else {}
 except ReportError as error:
     sys.exit(str(error))
 
@@ -60,7 +57,7 @@ OWNED = [
 USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
 USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
 
-console = Console(workflow, USES, settings, CELLS, read, rehearse_with)
+console = Console(workflow, USES, settings, text.cells, read, rehearse_with)
 console.say(numerics.warning())
 console.say(lock.orphaned_files([*OWNED, "results/notebook_outputs.json"]))
 patches.attach_console(workflow, console)

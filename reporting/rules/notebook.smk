@@ -15,7 +15,7 @@ rule notebook_outputs:
     output:
         outputs="results/notebook_outputs.json",
     params:
-        cells=CELLS,
+        cells=text.cells,
     script:
         "../jobs/notebook_outputs.py"
 

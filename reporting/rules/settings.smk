@@ -35,6 +35,7 @@ read = seal.checksums([*PIPELINE, "pyproject.toml"])
 numerics.pin()
 patches.exit_quietly_on_interrupt()
 patches.run_jobs_interruptibly()
+patches.end_without_waiting()
 
 if lost := faces.missing():
     sys.exit(lost)
@@ -66,6 +67,8 @@ def names(folder, ending):
 
 def rehearse_with(kept):
     """What is wrong between the text and the results that are kept, before the others are made."""
+    from reporting.compose.document import rehearse
+
     try:
         there = {name: read_json(f"results/{name}.json") for name in ARTIFACTS if f"results/{name}.json" in kept}
         rehearse(Path(), known | there, rubric, FIGURES)
@@ -77,6 +80,9 @@ def rehearse_with(kept):
 @functools.cache
 def shown_captions():
     """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
+    from reporting.compose.document import captions, rehearse
+    from reporting.jobs.document import contents
+
     paths = [f"results/{artifact}.json" for artifact in ARTIFACTS]
     try:
         return captions(rehearse(Path(), contents(paths, settings, MADE_WITH), rubric, FIGURES))

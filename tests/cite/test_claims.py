@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reporting.cite.claims import DEEPEST, FUNCTIONS, LONGEST, ClaimError, check
 from reporting.cite.paths import CitationError, Unknown
 from reporting.cite.values import Values
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 
 TREE: dict[str, Any] = {
     "descents/first": {"end": {"f": 0.98}, "steps": 10, "path": [3, 2.5, 1.25]},

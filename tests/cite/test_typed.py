@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reporting.cite.typed import stated_result, typed_number
 from reporting.cite.values import Values
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 from tests.conftest import GIVEN, RUBRIC, grounded
 
 WritePage = Callable[..., str]

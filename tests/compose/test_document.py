@@ -9,7 +9,8 @@ import pytest
 from reporting.cite.paths import CitationError, Unknown
 from reporting.cite.values import Values
 from reporting.compose.document import captions
-from reporting.compose.sections import ReportError, read
+from reporting.compose.errors import ReportError
+from reporting.compose.sections import read
 from reporting.pipeline.settings import read_rubric
 from tests.conftest import GIVEN, grounded
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reporting.compose.errors import ReportError
 from reporting.compose.grounds import STRONG, Ground, grounds
-from reporting.compose.sections import ReportError
 from reporting.compose.tree import Sentence, parse, texts, walk
 
 WritePage = Callable[..., str]

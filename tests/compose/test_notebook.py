@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from reporting.cite.paths import CitationError
 from reporting.compose import tree
 from reporting.compose.document import rehearse
+from reporting.compose.errors import ReportError
 from reporting.compose.inline import ALLOWED
 from reporting.compose.notebook import code_cells, escaped, notebook
-from reporting.compose.sections import ReportError
 from tests.conftest import ROOT, RUBRIC
 
 OPENING = """# <%= value("config.report.title", "text") %>

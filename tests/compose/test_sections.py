@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from reporting.cite.paths import Unknown
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 from tests.conftest import GIVEN, grounded
 
 WritePage = Callable[..., str]

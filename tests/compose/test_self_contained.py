@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from reporting.cite.paths import Unknown
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 from reporting.compose.self_contained import ExternalError, check_page, inside
 from reporting.glyphs.faces import FOLDER
 from reporting.pipeline.settings import ConfigurationError, load, read

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reporting.compose.sections import ReportError
+from reporting.compose.errors import ReportError
 from reporting.compose.tree import (
     Answer,
     Captioned,
