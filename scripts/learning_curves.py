@@ -49,7 +49,7 @@ def draw_spread(axes: Axes, curves: "Band", colour: str, first: int = 0) -> None
 def curve_key(many: "SeedRuns") -> list[Any]:
     """What a solid line, a dashed line and a band are, for a legend."""
     return [
-        Line2D([], [], color=INK, label="this run", **RUN_STYLE),
+        Line2D([], [], color=INK, label="our run", **RUN_STYLE),
         Line2D([], [], color=INK, label=f"median of {many['count']} seeds", **MEDIAN_STYLE),
         Patch(color=INK, label=f"middle {100 * many['band']:.0f} %", **BAND_STYLE),
     ]

@@ -117,6 +117,9 @@ class Writer:
         """Formulas drawn, each with what may not part from it; references with their labels."""
         taken = 0  # of a text, by the formula before it
         for token, following in itertools.zip_longest(tokens, tokens[1:]):
+            if token.type == "math_inline" and token.content.strip().isdecimal():
+                yield markup_token(token.content.strip())  # in the type of the text around it
+                continue
             if token.type.startswith("math_inline"):
                 drawn, after = formula(token.content.strip(), "double" in token.type), ""
                 if following and following.type == "text" and (closing := CLOSING.match(following.content)):

@@ -70,8 +70,8 @@ class Checker(HTMLParser):
             if name in ADDRESSES and not allowed(tag, name, value, given):
                 raise ExternalError(f"<{tag}> leads out of the page, to {value[:60]}")
             self.check_text(value if name == "style" else "", tag)
-            if value.startswith("data:image/svg+xml"):
-                check_picture(picture(value))
+            if value.startswith("data:image/svg+xml") and (svg := picture(value)):
+                check_picture(svg)
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attributes)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from scripts.experiments.landscape import Landscape
 
 NEAREST, FARTHEST = 1e-4, 10  # above the global minimum
-ASKED = -2  # the level of f below which the assignment wants to be
 
 
 def main(landscape: str, decay_map: str, descent: str, svg: str, png: str, pdf: str) -> None:
@@ -37,7 +36,13 @@ def draw_decay_map(facts: "Landscape", ends: "DecayMap", chosen: "Descent") -> F
         rasterized=True,
     )
     axes.contour(
-        ends["step_size"], ends["decay"], final_f, levels=[ASKED], colors="white", linewidths=0.8, linestyles="solid"
+        ends["step_size"],
+        ends["decay"],
+        final_f,
+        levels=[ends["asked"]],
+        colors="white",
+        linewidths=0.8,
+        linestyles="solid",
     )
     for point, marker, name, f in (
         (chosen, "o", "our setting", chosen["end"]["f"]),

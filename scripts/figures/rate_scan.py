@@ -41,7 +41,7 @@ def draw_rate_scan(facts: "RateScan") -> Figure:
 def in_words(network: "ScannedNetwork") -> str:
     """A network by its linear layers, its outputs and the loss."""
     linear = [layer for layer in network["layers"] if layer.startswith("Linear")]
-    layers = {1: "one layer", 2: "two layers"}.get(len(linear), f"{len(linear)} layers")
+    layers = {1: "one layer", 2: "two linear layers"}.get(len(linear), f"{len(linear)} linear layers")
     outputs = int(linear[-1].rpartition("x")[2])
     words = [layers, "one output" if outputs == 1 else f"{outputs} outputs"]
     return ", ".join([*words, "logits"] if network["loss"] == "bce_with_logits" else words)
