@@ -1,5 +1,6 @@
 """Settings and helpers for all tests."""
 
+import atexit
 import ctypes
 import fcntl
 import json
@@ -12,9 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pikepdf
@@ -70,10 +72,26 @@ USUAL = re.compile(
     r"Using workflow specific profile|\d+/\d+  |Stopped after \d+ of \d+ jobs?, "
     r"|.* still of the last good build, not of today's sources\.$|report/report\.ipynb .* make notebook makes it\.$"
 )
+# Starts Snakemake again and again. What it and the engine import is imported once: each start is a fork.
+STARTER = """
+import json, os, sys
+import snakemake.cli, snakemake.linting.rules, snakemake.report
+import fontTools.ttLib, jinja2, jsonschema, markdown_it, nbformat, pikepdf, pygments.lexers, pypdfium2, ruamel.yaml
+
+for line in sys.stdin:
+    root, first, words, folder = json.loads(line)
+    if not os.fork():
+        os.chdir(root)
+        for stream, path in enumerate((os.devnull, f"{folder}/out", f"{folder}/err")):
+            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), stream)
+        sys.path[0] = root
+        sys.argv = ["snakemake", *words]
+        exec(first)
+        sys.exit(snakemake.cli.main())
+    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+"""
 # Prints the jobs that would run and those of each cause, before it says why.
 ASK = """
-import sys
-sys.path.insert(0, ".")
 from reporting.pipeline import console, plan
 said, runs, title = plan.consequences, [], plan.job_name
 plan.consequences = lambda run, questions: runs.append(run) or said(run, questions)
@@ -87,8 +105,6 @@ def spied(workflow, found, uses):
 
 
 console.plan = spied
-from snakemake.cli import main
-main(["-n", *sys.argv[1:]])
 """
 NEW_RUN = "  pluto: {title: Pluto, days: 14160, groups: 20, largest: 160}\n"
 
@@ -222,6 +238,15 @@ def letters(text: pypdfium2.PdfTextPage) -> Iterator[tuple[float, float, str]]:
             yield y.value, x.value, letter
 
 
+@cache
+def starter() -> "subprocess.Popen[str]":
+    """What starts Snakemake for the tests of this process."""
+    words = [sys.executable, "-c", STARTER]
+    server = subprocess.Popen(words, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(server.communicate)
+    return server
+
+
 @dataclass
 class Project:
     """A copy of the project, and its report once it is built."""
@@ -240,9 +265,17 @@ class Project:
             start_new_session=True,
         )
 
-    def snakemake(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "snakemake", *words]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+    def snakemake(self, *words: str, first: str = "") -> subprocess.CompletedProcess[str]:
+        """A build, before which it runs what comes first."""
+        server = starter()
+        assert server.stdin
+        assert server.stdout
+        with TemporaryDirectory() as folder:
+            server.stdin.write(json.dumps([str(self.root), first, words, folder]) + "\n")
+            server.stdin.flush()
+            status = int(server.stdout.readline())
+            said = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
+            return subprocess.CompletedProcess(words, status, *said)
 
     def build(self, *words: str) -> subprocess.CompletedProcess[str]:
         done = self.snakemake(*words)
@@ -370,8 +403,7 @@ def mounted(*arguments: str) -> Iterator[None]:
 
 def ask(root: Path, *words: str) -> tuple[set[str], set[str], str]:
     """The jobs that would run, the causes, and all that the plan says; no job has no cause, and no cause is twice."""
-    command = [sys.executable, "-c", ASK, *words]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = Project(root).snakemake("-n", *words, first=ASK)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     jobs, explained = (set(re.findall(rf"^{word} (\S+)$", said, re.MULTILINE)) for word in ("job", "explained"))

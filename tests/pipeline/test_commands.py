@@ -1,10 +1,7 @@
 """Facts about Snakemake's own commands: each does here what it does elsewhere, and nothing hides what it says."""
 
-import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,20 +9,6 @@ import pytest
 from tests.conftest import STYLE, Project
 from tests.pipeline.test_freshness import STATEMENT, STEP
 
-# Runs Snakemake with each of many commands, which import it once.
-EACH = """
-import json, os, sys
-import snakemake.cli, snakemake.linting.rules
-from reporting.compose import document, notebook
-for number, words in enumerate(json.loads(sys.argv[1])):
-    if not os.fork():
-        for stream, ending in ((1, "out"), (2, "err")):
-            os.dup2(os.open(f"{sys.argv[2]}/{number}.{ending}", os.O_WRONLY | os.O_CREAT), stream)
-        sys.argv = ["snakemake", *words.split()]
-        snakemake.cli.main(sys.argv[1:])
-    with open(f"{sys.argv[2]}/{number}.status", "w") as file:
-        file.write(str(os.waitstatus_to_exitcode(os.wait()[1])))
-"""
 BUILDING, CURRENT = r"^Building DAG of jobs\.\.\.\n$", "^{} up to date.$"
 BOTH = CURRENT.format("report/report.pdf and report/report.html are")
 # What is said of a report that is up to date: the status, and what standard output and standard error have.
@@ -77,29 +60,23 @@ PROFILE = re.compile("Using workflow specific profile .*\n|report/report.ipynb .
 Said = dict[str, tuple[int, str, str]]
 
 
-def each(root: Path, folder: Path, commands: dict[str, tuple[int, str, str]]) -> Said:
+def each(root: Path, commands: dict[str, tuple[int, str, str]]) -> Said:
     """What Snakemake says to each command: its status, its standard output and its standard error."""
-    words = [sys.executable, "-c", EACH, json.dumps(list(commands)), str(folder)]
-    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-    def written(number: int, ending: str) -> str:
-        return PROFILE.sub("", (folder / f"{number}.{ending}").read_text(encoding="utf-8"))
-
+    done = {command: Project(root).snakemake(*command.split()) for command in commands}
     return {
-        command: (int(written(number, "status")), written(number, "out"), written(number, "err"))
-        for number, command in enumerate(commands)
+        command: (said.returncode, PROFILE.sub("", said.stdout), PROFILE.sub("", said.stderr))
+        for command, said in done.items()
     }
 
 
 @pytest.fixture(scope="module")
-def currently(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return each(built.root, tmp_path_factory.mktemp("said"), CURRENTLY)
+def currently(built: Project) -> Said:
+    return each(built.root, CURRENTLY)
 
 
 @pytest.fixture(scope="module")
-def also(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return each(built.root, tmp_path_factory.mktemp("said"), ALSO)
+def also(built: Project) -> Said:
+    return each(built.root, ALSO)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +84,7 @@ def edited(built: Project, tmp_path_factory: pytest.TempPathFactory) -> Said:
     root = shutil.copytree(built.root, tmp_path_factory.mktemp("edited") / "a copy")
     STEP.make(root)
     STATEMENT.make(root)
-    return each(root, tmp_path_factory.mktemp("said"), EDITED)
+    return each(root, EDITED)
 
 
 def fits(said: tuple[int, str, str], expected: tuple[int, str, str]) -> None:
