@@ -29,6 +29,8 @@ def main(folder: str) -> None:
     for part in ("results", "report"):
         (target / part).mkdir()
         (target / part / ".gitkeep").touch()
+    (target / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "writing.md", target / "docs")
     (target / "vendor").mkdir()
     shutil.copy(ENGINE / "commands" / "environment.py", target / "vendor")
     wheel = build(target / "vendor")

@@ -1,5 +1,6 @@
 """Artifacts: JSON that any program can read, there whole or not at all, and sealed."""
 
+import difflib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -71,7 +72,9 @@ class Fields(dict[str, Any]):
         self.path = path
 
     def __missing__(self, field: str) -> Any:
-        raise ArtifactError(f"{self.path}: has no field {field!r}{remedy(self.path)}")
+        close = difflib.get_close_matches(field, self, 1)
+        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(self) or 'none'}"
+        raise ArtifactError(f"{self.path}: has no field {field!r}; {hint}")
 
 
 def read_json(path: str | Path) -> Any:
@@ -82,12 +85,8 @@ def read_json(path: str | Path) -> Any:
     except OSError as error:
         raise ArtifactError(f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise ArtifactError(f"{path}: not valid JSON: {error}{remedy(path)}") from None
-
-
-def remedy(path: str | Path) -> str:
-    """What to do about a file that is not right, where the pipeline makes it."""
-    return "; delete it, and it is made anew" if str(path).startswith("results/") else ""
+        remedy = "; delete it, and it is made anew" if str(path).startswith("results/") else ""
+        raise ArtifactError(f"{path}: not valid JSON: {error}{remedy}") from None
 
 
 def refuse(constant: str) -> None:

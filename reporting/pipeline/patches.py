@@ -198,6 +198,8 @@ def keep_reports(persistence: Any) -> None:
 
 def script_of(rule: Any) -> str:
     """The script of a rule, as seals name it. Until a rule can be asked: it has a path from where it stands itself."""
+    if not rule.script:
+        sys.exit(f"rule {rule.name}: must have a script, whose code is followed; no shell, run or notebook")
     return part(rule.basedir.join(rule.script).get_path_or_uri(secret_free=True))
 
 

@@ -147,15 +147,16 @@ def explain(error: Any) -> Iterator[str]:
     """The fault in a line: the key's path, what is wrong, what is allowed."""
     path = ".".join(map(str, error.absolute_path)) or "the file"
     value, allowed = shorten(error.instance), error.validator_value
+    fault = error.schema.get("fault", f"must match {allowed}")  # the schema's own words where it has some
     match error.validator:
         case "additionalProperties":
-            known = list(error.schema["properties"])
+            known = list(error.schema.get("properties", ()))
             for key in (key for key in error.instance if key not in known):
                 close = difflib.get_close_matches(str(key), known, 1)
                 guess = f"; did you mean {close[0]}?" if close else ""
-                yield f"{join(path, key)}: unknown key{guess} (allowed: {', '.join(known)})"
+                yield f"{join(path, key)}: unknown key{guess} (allowed: {', '.join(known) or 'none'})"
         case "required":
-            unknown = [str(key) for key in error.instance if key not in error.schema["properties"]]
+            unknown = [str(key) for key in error.instance if key not in error.schema.get("properties", ())]
             for key in (key for key in allowed if key not in error.instance):
                 if not difflib.get_close_matches(key, unknown, 1):  # else it is misspelt, which is said already
                     yield f"{join(path, key)}: missing"
@@ -164,7 +165,7 @@ def explain(error: Any) -> Iterator[str]:
             finite = " that is finite" if allowed == "number" else ""
             yield f"{path}: is {value}, must be {article} {allowed}{finite}"
         case "enum":
-            yield f"{path}: is {value}, must be one of {', '.join(allowed)}"
+            yield f"{path}: is {value}, must be one of {', '.join(map(str, allowed))}"
         case "minimum":
             yield f"{path}: is {value}, must be at least {allowed}"
         case "maximum":
@@ -174,9 +175,9 @@ def explain(error: Any) -> Iterator[str]:
         case "exclusiveMaximum":
             yield f"{path}: is {value}, must be less than {allowed}"
         case "pattern" if "propertyNames" in error.absolute_schema_path:
-            yield f"{join(path, error.instance)}: a name {error.schema['fault']}"
+            yield f"{join(path, error.instance)}: a name {fault}"
         case "pattern":
-            yield f"{path}: is {value}, {error.schema['fault']}"
+            yield f"{path}: is {value}, {fault}"
         case "minItems" | "maxItems":
             bound = "at least" if error.validator == "minItems" else "at most"
             yield f"{path}: has {len(error.instance)} items, must have {bound} {allowed}"

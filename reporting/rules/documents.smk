@@ -37,7 +37,10 @@ PAGE = [os.path.relpath(ENGINE / "templates" / name) for name in ("report.html",
 MADE_WITH = {"proven-report": reporting.__version__, "python": platform.python_version()}
 MADE_WITH |= {package: locked()[package][0] for package in PACKAGES}
 # All the code that its rules run, but for that of an engine which is installed elsewhere.
-SCRIPTS = [*map(patches.script_of, workflow.rules), *map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
+SCRIPTS = [patches.script_of(each) for each in workflow.rules if each.output]
+if lost := [script for script in SCRIPTS if not located(script).is_file()]:
+    sys.exit(f"{lost[0]}: is not there, but a rule has it for a script")
+SCRIPTS += [*map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
 CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") and Path(name).is_file()}
 
 try:

@@ -10,13 +10,14 @@ from reporting.glyphs import faces
 from reporting.pipeline import numerics, patches, seal
 from reporting.pipeline import settings as configuration
 from reporting.pipeline.artifacts import ArtifactError, read_json
-from reporting.pipeline.project import ENGINE, PATH, ROOT, part
+from reporting.pipeline.project import ENGINE, PATH, ROOT, located, part
 
 os.environ |= {"PROJECT": str(ROOT), "PYTHONPATH": PATH}
 
 
-# What a report may say of itself after this: what a wildcard `name` stands for, by the folder that it is in; the packages
-# that it says it was made with; the artifacts that no cell of its notebook computes.
+# What a report may say of itself after this: what a wildcard `name` stands for, by the folder that it is in, where that is
+# no block of the configuration; the packages that it says it was made with; the artifacts that no cell of its notebook
+# computes.
 RUNS = {}
 PACKAGES = ("numpy", "matplotlib")
 NOT_IN_NOTEBOOK = set()
@@ -54,10 +55,12 @@ wildcard_constraints:
 
 def made(folder):
     """The files that the report's own rules make in a folder, with every run that a wildcard stands for."""
-    for path in (str(path) for each in workflow.rules for path in each.output):
-        if path.startswith(folder):
-            runs = RUNS[Path(path).parent.name] if "{" in path else [""]
-            yield from (re.sub("{.*}", run, path) for run in runs)
+    known = {**settings, **RUNS}
+    for path in (str(path) for each in workflow.rules for path in each.output if str(path).startswith(folder)):
+        block = Path(path).parent.name
+        if "{" in path and block not in known:
+            sys.exit(f"{Path(path).parent}: its names are neither a block {block} of config/config.yaml nor in RUNS")
+        yield from (re.sub("{.*}", run, path) for run in (known[block] if "{" in path else [""]))
 
 
 def names(folder, ending):

@@ -185,7 +185,7 @@ FORGED = {
     "a field that is missing": (
         "law.json",
         without("powers"),
-        r"figure_law: results/law\.json: has no field 'powers'; delete it, and it is made anew "
+        r"figure_law: results/law\.json: has no field 'powers'; did you mean power\? "
         r"\(also in results/logs/figure_law\.log\)",
     ),
     "a field that is missing deep inside": (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from reporting.pipeline.settings import ConfigurationError, load, read, read_rubric
+from reporting.pipeline.settings import ConfigurationError, load, read, read_rubric, schema_faults
 from tests.conftest import ROOT
 
 REAL = ROOT / "config" / "config.yaml"
@@ -435,6 +435,20 @@ def test_a_broken_rubric_is_one_line(tmp_path: Path, content: str, said: str) ->
 def test_the_real_rubric_has_40_questions_with_45_points() -> None:
     points = read_rubric(REAL.with_name("rubric.yaml"))["points"]
     assert (len(points), sum(points.values())) == (40, 45)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "line"),
+    [
+        ({"propertyNames": {"pattern": "^a"}}, {"b": 1}, "b: a name must match ^a"),
+        ({"properties": {"a": {"pattern": "^a"}}}, {"a": "b"}, "a: is 'b', must match ^a"),
+        ({"properties": {"a": {"enum": [1, 2]}}}, {"a": 3}, "a: is 3, must be one of 1, 2"),
+        ({"additionalProperties": False}, {"a": 1}, "a: unknown key (allowed: none)"),
+        ({"required": ["a"]}, {}, "a: missing"),
+    ],
+)
+def test_a_schema_of_ones_own_is_explained_too(schema: dict[str, Any], value: Any, line: str) -> None:
+    assert list(schema_faults(value, schema)) == [line]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
