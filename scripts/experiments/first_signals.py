@@ -1,6 +1,6 @@
 """How large signals and gradients are in a network before it is trained; write them layer by layer."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from nnlib.net import Net, build
 from nnlib.training import Samples
 from reporting.pipeline.artifacts import write_json
 from reporting.pipeline.job import run
+from scripts.numbers import Row
 from scripts.repeats import repeated, samples, side_by_side
 from scripts.settings import Architecture
 
@@ -22,16 +23,27 @@ class Settings(TypedDict):
     schemes: list[str]
 
 
+class Measured(TypedDict):
+    """A number, or one for each layer: of a single network, and the median of those from many seeds."""
+
+    single: Row | float
+    median: Row | float
+
+
+Signals = dict[str, Measured]  # of one scheme
+
+
 def main(digits: str, first_signals: str, spec: Settings, seed: int, repeats: int, train_fraction: float) -> None:
     write_json(first_signals, measure_signals(samples(digits), spec, seed, repeats, train_fraction))
 
 
 def measure_signals(
     everything: Samples, spec: Settings, seed: int, repeats: int, train_fraction: float
-) -> dict[str, Any]:
-    """By scheme of the initial weights: the signals of a single network, and the median of those from many seeds."""
+) -> dict[str, object]:
+    """The signals by scheme of the initial weights, beside the settings and the number of seeds."""
     count = int(train_fraction * len(everything.x))
-    train, found = Samples(*(part[:count] for part in everything)), {}
+    train = Samples(*(part[:count] for part in everything))
+    found: dict[str, Signals] = {}
     for scheme in spec["schemes"]:
         own: Architecture = {"layers": spec["layers"], "scheme": scheme}
         nets, many, _ = repeated(everything, own, seed, repeats, train_fraction)

@@ -1,7 +1,7 @@
 """The layers' outputs and gradients for the assignment's inputs, and every gradient checked, up to a whole net's."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from scipy.optimize import check_grad
@@ -12,10 +12,66 @@ from nnlib.layers import Layer, Linear, ReLU, Sigmoid
 from nnlib.net import build
 from reporting.pipeline.artifacts import write_json
 from reporting.pipeline.job import run
+from scripts.numbers import Table
 
 EPS = 1e-5
 # The sigmoid's gradient as it was first handed in: how a formula rounds shows in the last digits of its error.
 HANDED_IN = "exp(-x) / (1 + exp(-x))**2"
+
+
+class Outputs(TypedDict):
+    """A layer's output y at x, and dL/dx where dL/dy is 1 everywhere; the weights of one that has some."""
+
+    x: Table
+    y: Table
+    dx: Table
+    W: NotRequired[Table]
+
+
+class ByFormula(TypedDict):
+    """A number by another formula than the report's."""
+
+    value: float
+    formula: str
+
+
+class Compared(TypedDict):
+    """How far a gradient is from central differences: the largest absolute error of its entries, and the errors' length
+    relative to the gradient's."""
+
+    entries: int
+    absolute: float
+    relative: float
+
+
+class HiddenLayerNet(TypedDict):
+    parameters: int
+    largest_absolute_error: float
+    largest_relative_error: float
+
+
+class NetChecks(TypedDict):
+    """The errors of nets' gradients, by loss, in the order of `net_names`."""
+
+    net: dict[str, list[float]]
+    net_relative: dict[str, list[float]]
+    net_names: list[str]
+    net_linear_layers: int
+    net_largest_absolute_error: float
+    net_largest_relative_error: float
+    hidden_layer_net: HiddenLayerNet
+
+
+class Layers(NetChecks):
+    """The artifact; a gradient that is checked alone is called as in the hand-in."""
+
+    linear: Outputs
+    sigmoid: Outputs
+    relu: Outputs
+    check_grad: dict[str, float]
+    as_first_handed_in: dict[str, ByFormula]
+    relu_on_both_sides: float
+    wrong_gradients: dict[str, float]
 
 
 class SigmoidAsHandedIn(Sigmoid):
@@ -27,28 +83,25 @@ class SigmoidAsHandedIn(Sigmoid):
 def main(layers: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = rng.uniform(size=(3, 5))
-    write_json(
-        layers,
-        {
-            "linear": outputs(Linear(5, 7, rng), x),
-            "sigmoid": outputs(Sigmoid(), np.random.default_rng(seed).normal(size=(3, 5))),
-            "relu": outputs(ReLU(), np.random.default_rng(seed).uniform(-10, 10, size=(3, 5))),
-            "check_grad": scipy_checks(seed),
-            "as_first_handed_in": {
-                "sigmoid_dx": {"value": activation_check(SigmoidAsHandedIn(), -10, seed), "formula": HANDED_IN}
-            },
-            "relu_on_both_sides": relu_on_both_sides(seed),
-            "wrong_gradients": wrong_gradients(seed),
-            **net_checks(seed),
+    found: Layers = {
+        "linear": outputs(Linear(5, 7, rng), x),
+        "sigmoid": outputs(Sigmoid(), np.random.default_rng(seed).normal(size=(3, 5))),
+        "relu": outputs(ReLU(), np.random.default_rng(seed).uniform(-10, 10, size=(3, 5))),
+        "check_grad": scipy_checks(seed),
+        "as_first_handed_in": {
+            "sigmoid_dx": {"value": activation_check(SigmoidAsHandedIn(), -10, seed), "formula": HANDED_IN}
         },
-    )
+        "relu_on_both_sides": relu_on_both_sides(seed),
+        "wrong_gradients": wrong_gradients(seed),
+        **net_checks(seed),
+    }
+    write_json(layers, found)
 
 
-def outputs(layer: Layer, x: Array) -> dict[str, Any]:
-    """The layer's output, and dL/dx where dL/dy is 1 everywhere; the weights of one that has some."""
+def outputs(layer: Layer, x: Array) -> Outputs:
     y = layer.forward(x)
-    weights = {"W": layer.W} if isinstance(layer, Linear) else {}
-    return {"x": x, "y": y, "dx": layer.backward(x, np.ones_like(y)), **weights}
+    found: Outputs = {"x": x, "y": y, "dx": layer.backward(x, np.ones_like(y))}
+    return {**found, "W": layer.W} if isinstance(layer, Linear) else found
 
 
 def error(value: Callable[[Array], Array], gradient: Callable[[Array], Array], at: Array) -> float:
@@ -73,23 +126,27 @@ def scipy_checks(seed: int) -> dict[str, float]:
             rng.uniform(-10, 10, size=15),
         )
     }
-    for name, shape in (("W", (5, 7)), ("b", (7,))):
-        x = rng.uniform(size=(3, 5))
-        layer = Linear(5, 7, rng)
-
-        def value(v: Array, layer: Linear = layer, x: Array = x, name: str = name, shape: Any = shape) -> Array:
-            setattr(layer, name, v.reshape(shape))
-            return layer.forward(x)
-
-        def gradient(v: Array, layer: Linear = layer, x: Array = x, name: str = name, value: Any = value) -> Array:
-            value(v)
-            layer.backward(x, twice)
-            return np.asarray(getattr(layer, f"d{name}"))
-
-        errors[f"linear_d{name}"] = error(value, gradient, rng.uniform(-10, 10, size=np.prod(shape)))
+    for name, size in (("W", 35), ("b", 7)):
+        x, layer = rng.uniform(size=(3, 5)), Linear(5, 7, rng)
+        errors[f"linear_d{name}"] = parameter_check(layer, name, x, rng.uniform(-10, 10, size=size))
     errors["sigmoid_dx"] = activation_check(Sigmoid(), -10, seed)
     errors["relu_dx"] = activation_check(ReLU(), 1, seed)
     return errors
+
+
+def parameter_check(layer: Linear, name: str, x: Array, at: Array) -> float:
+    """The error of the gradient by the weights or the bias, which are `at` there."""
+    shape = getattr(layer, name).shape
+
+    def value(v: Array) -> Array:
+        setattr(layer, name, v.reshape(shape))
+        return layer.forward(x)
+
+    def gradient(v: Array) -> Array:
+        layer.backward(x, np.full_like(value(v), 2.0))
+        return np.asarray(getattr(layer, f"d{name}"))
+
+    return error(value, gradient, at)
 
 
 def relu_on_both_sides(seed: int) -> float:
@@ -98,9 +155,9 @@ def relu_on_both_sides(seed: int) -> float:
     return float(check_grad(*scalar(ReLU()), np.random.default_rng(seed).uniform(-10, 10, size=5)))
 
 
-def scalar(layer: Layer) -> tuple[Callable[[Array], Any], Callable[[Array], Array]]:
+def scalar(layer: Layer) -> tuple[Callable[[Array], float], Callable[[Array], Array]]:
     """Twice the sum of an activation's output, and its gradient."""
-    return lambda v: 2 * np.sum(layer.forward(v)), lambda v: layer.backward(v, np.full(v.shape, 2.0))
+    return lambda v: 2 * float(np.sum(layer.forward(v))), lambda v: layer.backward(v, np.full(v.shape, 2.0))
 
 
 def wrong_gradients(seed: int) -> dict[str, float]:
@@ -110,13 +167,13 @@ def wrong_gradients(seed: int) -> dict[str, float]:
     layer, x = Linear(5, 7, rng), rng.uniform(size=(3, 5))
     twice = np.full((3, 7), 2.0)
 
-    def with_weights(W: Array) -> Any:
+    def with_weights(W: Array) -> float:
         layer.W = W.reshape(5, 7)
-        return 2 * np.sum(layer.forward(x))
+        return 2 * float(np.sum(layer.forward(x)))
 
-    def with_bias(b: Array) -> Any:
+    def with_bias(b: Array) -> float:
         layer.b = b
-        return 2 * np.sum(layer.forward(x))
+        return 2 * float(np.sum(layer.forward(x)))
 
     return {
         "linear_dx_of_ones": float(
@@ -133,7 +190,7 @@ def wrong_gradients(seed: int) -> dict[str, float]:
     }
 
 
-def net_checks(seed: int) -> dict[str, Any]:
+def net_checks(seed: int) -> NetChecks:
     """The gradients of whole nets by their input and by each parameter, against central differences: of a net with both
     losses, and of the one with a hidden layer that the report trains."""
     deep = ["Linear 5x4", "ReLU", "Linear 4x3", "ReLU", "Linear 3x1"]
@@ -158,7 +215,7 @@ def net_checks(seed: int) -> dict[str, Any]:
     }
 
 
-def net_errors(names: list[str], loss_name: str, seed: int) -> dict[str, dict[str, Any]]:
+def net_errors(names: list[str], loss_name: str, seed: int) -> dict[str, Compared]:
     """The errors of the gradients of a net's summed loss, for some random samples: by the input x, W1, b1, W2, ..."""
     rng = np.random.default_rng(seed)
     net, loss = build(names, rng, "glorot"), LOSSES[loss_name]
@@ -186,9 +243,8 @@ def net_errors(names: list[str], loss_name: str, seed: int) -> dict[str, dict[st
     return found
 
 
-def compared_numerically(f: Callable[[Array], float], gradient: Array, x: Array) -> dict[str, Any]:
-    """How far a gradient of f at x is from central differences: how many entries it has, the largest
-    absolute error, and the errors' length relative to the gradient's."""
+def compared_numerically(f: Callable[[Array], float], gradient: Array, x: Array) -> Compared:
+    """How far a gradient of f at x is from central differences."""
     error = gradient - numerical_gradient(f, x, EPS)
     return {
         "entries": x.size,

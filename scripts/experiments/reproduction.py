@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reporting.pipeline.artifacts import read_json, write_json
 from reporting.pipeline.job import run
+
+if TYPE_CHECKING:
+    from scripts.experiments.networks import NamedRun
 
 # Where the numbers of a question are in the artifacts, under the names that they have in the published data.
 QUESTIONS = {
@@ -25,6 +28,32 @@ MISSING = "missing"
 SETTINGS = {"note", "setup", "input", "id", "question", "layers", "epochs", "learning_rate", "minibatch_size"}
 
 
+class Pair(TypedDict):
+    """A printed number beside the measured one; with the formula of this where it is not the report's own."""
+
+    where: str
+    printed: str
+    measured: float | str | None
+    matches: bool
+    formula: NotRequired[str]
+
+
+class Question(TypedDict):
+    question: str
+    total: int
+    matched: int
+    numbers: list[Pair]
+
+
+class Reproduction(TypedDict):
+    """The artifact."""
+
+    total: int
+    matched: int
+    mismatched: list[Pair]
+    questions: dict[str, Question]
+
+
 def main(
     published: str,
     digits: str,
@@ -40,8 +69,9 @@ def main(
         "one_layer_model": read_json(one_layer_model),
         "layers": read_json(layers),
     }
-    trained = {run["name"]: run for run in map(read_json, [networks] if isinstance(networks, str) else networks)}
-    questions: dict[str, list[dict[str, Any]]] = {}
+    runs: list[NamedRun] = [read_json(path) for path in networks]
+    trained = {run["name"]: run for run in runs}
+    questions: dict[str, list[Pair]] = {}
     for question, numbers in read_json(published).items():
         if question in QUESTIONS:
             target: Any = measured
@@ -52,33 +82,30 @@ def main(
             questions.setdefault(question.replace("data", "a"), []).extend(compare(numbers, target, question))
         elif question == "1.6.runs":
             for run_ in numbers:
-                history = trained[run_["id"]]["history"] if run_["id"] in trained else MISSING
+                history: object = trained[run_["id"]]["history"] if run_["id"] in trained else MISSING
                 questions.setdefault(run_["question"], []).extend(
                     compare(run_["first_20_epochs"], history, f"networks.{run_['id']}")
                 )
     pairs = [pair for question in questions.values() for pair in question]
-    write_json(
-        reproduction,
-        {
-            "total": len(pairs),
-            "matched": sum(pair["matches"] for pair in pairs),
-            "mismatched": [pair for pair in pairs if not pair["matches"]],
-            "questions": {
-                question: {
-                    "question": question,
-                    "total": len(found),
-                    "matched": sum(pair["matches"] for pair in found),
-                    "numbers": found,
-                }
-                for question, found in questions.items()
-            },
+    found: Reproduction = {
+        "total": len(pairs),
+        "matched": sum(pair["matches"] for pair in pairs),
+        "mismatched": [pair for pair in pairs if not pair["matches"]],
+        "questions": {
+            question: {
+                "question": question,
+                "total": len(own),
+                "matched": sum(pair["matches"] for pair in own),
+                "numbers": own,
+            }
+            for question, own in questions.items()
         },
-    )
+    }
+    write_json(reproduction, found)
 
 
-def compare(printed: Any, measured: Any, where: str) -> Iterator[dict[str, Any]]:
-    """Each printed number beside the measured one, and whether they are the same; and the formula that it was measured
-    with, where that is not the report's own."""
+def compare(printed: Any, measured: Any, where: str) -> Iterator[Pair]:
+    """Each printed number beside the measured one."""
     if isinstance(printed, dict):
         for name in (name for name in printed if name not in SETTINGS):
             if name == "y_rows_2_and_3":  # the scan lost the first row
@@ -97,7 +124,7 @@ def compare(printed: Any, measured: Any, where: str) -> Iterator[dict[str, Any]]
         yield {"where": where, "printed": str(printed), "measured": measured, "matches": same(str(printed), measured)}
 
 
-def same(printed: str, measured: Any) -> bool:
+def same(printed: str, measured: float | str | None) -> bool:
     """Whether the measured number, rounded to the digits that are printed, is the printed one; null is NaN."""
     expected = Decimal(printed)
     if expected.is_nan() or measured is None:
