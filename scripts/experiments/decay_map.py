@@ -9,7 +9,6 @@ from reporting.pipeline.artifacts import read_json, write_json
 from reporting.pipeline.job import run
 from scripts.numbers import Row, Table
 
-
 ASKED = -2.0  # the level of f below which the assignment wants to be
 
 

@@ -57,6 +57,7 @@ def test_a_page_that_holds_all_that_it_shows_is_allowed() -> None:
     )
 
 
+INNER = "<image href=%22{}%22/>"
 # Each takes an address.
 WAYS = {
     "an image": '<img alt="x" src="{}">',
@@ -74,6 +75,10 @@ WAYS = {
     "a script": '<script src="{}"></script>',
     "a form": '<form action="{}"></form>',
     "a refresh": '<meta http-equiv="refresh" content="0; url={}">',
+    "an image with a prefix in a picture": drawn(SVG.format('<image xmlns:y="http://www.w3.org/x" y:href="{}"/>')),
+    "a style in a picture": drawn(SVG.format("<style>path {{ fill: url({}) }}</style>")),
+    "a style with a comment in a picture": drawn(SVG.format("<style>@im<!-- -->port '{}';</style>")),
+    "a picture in a picture": drawn(SVG.format(f'<image href="data:image/svg+xml,{SVG.format(INNER)}"/>')),
     "an image in a picture": drawn(SVG.format('<image href="{}"/>')),
 }
 

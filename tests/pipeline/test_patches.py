@@ -155,6 +155,26 @@ def test_it_assumes_a_shared_file_system_before_a_build_has_started() -> None:
     assert patches.ASSUMED in inspect.getsource(snakemake.api.DAGApi.execute_workflow)
 
 
+def test_its_end_is_kept_waiting_by_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[threading.Timer] = []
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
+    scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
+    JobScheduler._schedule_reevalutation(scheduler, 1)
+    assert [timer.daemon for timer in begun] == [False]
+
+
+def test_a_build_ends_while_its_timer_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[threading.Timer] = []
+    monkeypatch.setattr(JobScheduler, "_schedule_reevalutation", JobScheduler._schedule_reevalutation)
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
+    patches.end_without_waiting()
+    scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
+    JobScheduler._schedule_reevalutation(scheduler, 7)
+    assert [(timer.daemon, timer.interval) for timer in begun] == [(True, 7)]
+    begun[0].function()
+    assert scheduler._open_jobs.acquire(blocking=False)
+
+
 @pytest.mark.parametrize(
     ("replaced", "parameters"),
     [
@@ -169,6 +189,7 @@ def test_it_assumes_a_shared_file_system_before_a_build_has_started() -> None:
         (PersistenceBase.metadata, "self target"),
         (Rule.set_log, "self logs kwlogs"),
         (shell.prefix, "prefix"),
+        (JobScheduler._schedule_reevalutation, "self delay"),
         (PythonScript._execute_cmd, "self cmd kwargs"),
         (RealExecutor.format_job_exec, "self job"),
     ],
