@@ -23,7 +23,7 @@ plan: ## say what `make report` would run, and why, without running it
 	@$(ENVIRONMENT) requirements.lock
 	@$(SNAKEMAKE) --dry-run
 
-watch: ## build, and build again whenever a source is saved
+watch: ## build whenever a source is saved, and show the page in a browser as it is written
 	@$(ENVIRONMENT) requirements.lock
 	@.venv/bin/python -m reporting.commands.watch Snakefile requirements.lock rules config nnlib scripts reporting templates \
 		-- sh -c "$(ENVIRONMENT) requirements.lock && exec $(SNAKEMAKE)"

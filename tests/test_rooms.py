@@ -20,7 +20,7 @@ ALLOWED = {
     "pipeline": {"cite"},
     "drawing": {"glyphs", "pipeline"},
     "jobs": {"cite", "glyphs", "compose", "press", "pipeline", "drawing"},
-    "commands": {"cite", "glyphs", "compose", "press", "verify", "pipeline", "drawing"},
+    "commands": {"cite", "glyphs", "compose", "press", "verify", "pipeline", "drawing", "jobs"},
 }
 # What a report uses of the engine.
 SHARED = {
