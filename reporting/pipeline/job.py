@@ -25,9 +25,7 @@ def run(main: Callable[..., None], snakemake: Any, *faults: type[Exception]) -> 
     settings = dict(snakemake.params.items())
     script = part(main.__globals__["__file__"])  # Snakemake runs a copy, which knows its place
     seal.record_provenance(script, settings, snakemake.input, executed=sys.argv[0])
-    joined = lock.join()  # until the end: a build waits for jobs that outlived theirs
-    if not lock.is_of_running_build():
-        sys.exit("The build of this job is gone.")
+    joined = lock.join()  # until the end
     terminal = os.dup(sys.stderr.fileno())
     try:
         Path(snakemake.log[0]).parent.mkdir(parents=True, exist_ok=True)

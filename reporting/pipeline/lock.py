@@ -24,30 +24,31 @@ def acquire() -> IO[bytes]:
 
     The kernel keeps the locks and frees them however a process ends, on other machines too where these share the
     folder. The files are open for writing, which NFS asks for. Jobs hold a lock of their own, so that one that outlived
-    a killed build is waited for as well; one that had not begun by then finds the name of its build gone.
+    a killed build is waited for as well; one that begins later finds the name of its build gone.
     """
     BUILD.parent.mkdir(exist_ok=True)
     build = BUILD.open("a+b")
-    try:
-        wait(build, "another build")
-        with JOBS.open("a+b") as jobs:
-            wait(jobs, "a job of a killed build")
-    except OSError:
-        print(NO_LOCKS, file=sys.stderr, flush=True)
+    locked = wait(build, "another build")
     os.environ["BUILD"] = secrets.token_hex(8)
     build.truncate(0)
     build.write(os.environ["BUILD"].encode())
     build.flush()
+    with JOBS.open("a+b") as jobs:
+        if not (locked and wait(jobs, "a job of a killed build")):
+            print(NO_LOCKS, file=sys.stderr, flush=True)
     return build
 
 
-def wait(lock: IO[bytes], who: str) -> None:
-    """Wait until nobody else holds this lock; raises OSError where there are none."""
+def wait(lock: IO[bytes], who: str) -> bool:
+    """Wait until nobody else holds this lock; whether there are locks."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         print(f"In this folder {who} still runs; this one waits for it.", file=sys.stderr, flush=True)
         fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:
+        return False
+    return True
 
 
 def is_building() -> bool:
@@ -63,11 +64,14 @@ def is_building() -> bool:
 
 
 def join() -> IO[bytes]:
-    """Let this job be waited for until what is returned is closed."""
+    """Let this job be waited for until what is returned is closed, or end it where its build is gone."""
     JOBS.parent.mkdir(exist_ok=True)
     jobs = JOBS.open("a+b")
     with suppress(OSError):
         fcntl.flock(jobs, fcntl.LOCK_SH)
+    if not is_of_running_build():
+        jobs.close()
+        sys.exit("The build of this job is gone.")
     return jobs
 
 

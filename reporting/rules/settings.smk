@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 from reporting.glyphs import faces
-from reporting.pipeline import numerics, patches, seal
+from reporting.pipeline import lock, numerics, patches, seal
 from reporting.pipeline import settings as configuration
 from reporting.pipeline.artifacts import ArtifactError, read_json
 from reporting.pipeline.project import ENGINE, PATH, ROOT, located, part
 
 os.environ |= {"PROJECT": str(ROOT), "PYTHONPATH": PATH}
+
+if not workflow.is_main_process:  # a job on another machine, whose Snakemake removes what it makes before and after
+    joined = lock.join()
 
 
 # What a report may say of itself after this: what a wildcard `name` stands for, by the folder that it is in, where that is

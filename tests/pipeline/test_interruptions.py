@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from reporting.pipeline import seal
+from reporting.pipeline import lock, seal
 from tests.conftest import STYLE, Project
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -61,6 +61,18 @@ elif file:
     at("write_text", "no {}", "whole {}", "half a {}")
     at("write_bytes", "no {}", "whole {}", "half a {}")
     at("replace", "sealed", "renamed")
+"""
+
+# A file system without locks, such as NFS where no daemon keeps them.
+NO_LOCKS = """
+import errno, fcntl
+
+
+def none(*asked):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+fcntl.flock = none
 """
 
 
@@ -214,6 +226,17 @@ def test_a_job_whose_build_is_killed_before_it_began_does_nothing(copy: Project)
     said, _ = build.communicate(timeout=120)  # which ends with the job
     assert "The build of this job is gone." in said
     assert not path.exists()
+
+
+def test_where_the_file_system_has_no_locks_a_build_says_so_once_and_goes_on(copy: Project) -> None:
+    before = copy.products()
+    delete(copy, "results/law.json")
+    (copy.root / "sitecustomize.py").write_text(NO_LOCKS, encoding="utf-8")
+    build = copy.start(PYTHONPATH=str(copy.root))
+    said, _ = build.communicate(timeout=120)
+    assert build.returncode == 0, said
+    assert said.count(lock.NO_LOCKS) == 1
+    assert copy.products() == before
 
 
 def test_of_two_builds_at_once_one_waits_and_each_job_runs_once(copy: Project) -> None:

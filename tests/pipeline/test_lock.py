@@ -41,6 +41,8 @@ def test_a_build_waits_for_another_and_says_so_and_goes_on_when_that_one_is_kill
     waiting = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path, text=True, stdout=-1, stderr=-1)
     assert waiting.stderr
     assert waiting.stderr.readline() == f"In this folder {who} still runs; this one waits for it.\n"
+    named = (tmp_path / lock.BUILD).read_bytes() != b""  # after which no job of the killed build begins
+    assert named == (file == lock.JOBS)
     time.sleep(0.1)
     assert waiting.poll() is None
     holder.kill()
@@ -106,7 +108,8 @@ def test_where_there_are_no_locks_that_is_said_and_the_name_of_the_build_decides
     assert not lock.is_building()
     assert lock.is_of_running_build()
     monkeypatch.setenv("BUILD", "another")
-    assert not lock.is_of_running_build()
+    with pytest.raises(SystemExit, match="The build of this job is gone"):
+        lock.join()
     build.close()
     job.close()
 
