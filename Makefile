@@ -11,7 +11,8 @@ COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 .PHONY: new report notebook submission verify review plan watch test soak cluster reproduce bench lint lock picture clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed; on a cluster with PROFILE=slurm
-	$(if $(PROFILE),$(if $(wildcard profiles/$(PROFILE)/config.yaml),,$(error There is no profiles/$(PROFILE)/config.yaml)))
+	$(if $(PROFILE),$(foreach file,profiles/$(PROFILE)/config.yaml requirements-$(PROFILE).lock,\
+		$(if $(wildcard $(file)),,$(error There is no $(file)))))
 	@$(ENVIRONMENT) requirements$(PROFILE:%=-%).lock
 	@$(SNAKEMAKE) $(PROFILE:%=--profile profiles/%)
 

@@ -1,6 +1,5 @@
 """What a build says: a line of progress in a terminal, a line a job elsewhere; what failed and why; what it made."""
 
-import itertools
 import logging
 import math
 import re
@@ -13,9 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from reporting.pipeline import lock, patches, seal
+from reporting.pipeline import elsewhere, lock, patches, seal
 from reporting.pipeline.artifacts import remove_unfinished
-from reporting.pipeline.freshness import Cause, Stale, current, job_name, stale
+from reporting.pipeline.freshness import MACHINE, Cause, Stale, current, job_name, stale
 from reporting.pipeline.plan import plan, plural
 
 DOCUMENTS = {"document", "pdf", "report"}  # the jobs at the end, of which the first reads all of the text
@@ -23,6 +22,11 @@ TAIL = 20  # lines that are shown of a failed job's log
 REPEATED = (
     "At least one job did not complete successfully.",
     "Exiting because a job execution failed. Look above for error messages",
+)
+EDITED = "Changed while this build ran: what it made is of before. Build again."
+UNLIKE = (
+    "Jobs ran on machines unlike this one, and their last digits may differ from those that it makes. Keep them to one "
+    "kind, with `constraint` in the profile, and build again."
 )
 
 
@@ -76,6 +80,8 @@ class Console(logging.Handler):
                 self.say(fault)
                 self.say(self.outdated(self.stale))
                 sys.exit(1)
+        if runs and self.stale.jobs and (fault := elsewhere.missing_program(self.workflow.executor_plugin.name)):
+            sys.exit(fault)
         if runs:
             self.say("\n".join(f"{cause}; made anew" for cause in self.stale.unexplained()))
         return self.stale.reasons()
@@ -157,7 +163,7 @@ class Console(logging.Handler):
             text = ""
         lines = text.rstrip().splitlines()
         here, self.ended_by = f", ended by {self.ended_by}" if self.ended_by else "", None
-        how = here or elsewhere(said, job)
+        how = here or elsewhere.failure(said, job)
         fault = lines[0] if len(lines) == 1 and (text.endswith("\n") or not how) else ""
         if fault and fault not in self.faults:  # jobs at the same time may meet the same fault
             self.say(f"{name}: {fault} (also in {path})")
@@ -168,7 +174,7 @@ class Console(logging.Handler):
 
     def explain(self, message: str) -> None:
         """Snakemake's own errors, less those that repeat what a job's log says."""
-        if message.strip().endswith(REPEATED):
+        if message.strip().endswith(REPEATED) or message.startswith("Exception in run_job for rule"):
             return
         if ended := re.search(r"died with <Signals\.(\w+)|returned non-zero exit status (\d+)\.", message):
             status = int(ended[2] or 0)
@@ -186,9 +192,9 @@ class Console(logging.Handler):
         seconds = round(time.monotonic() - self.started)
         took = f"{seconds // 60} min {seconds % 60} s" if seconds >= 60 else f"{seconds} s"
         left = stale(self.workflow.dag, (), self.settings)  # what must run again, though all has run
-        if success and (edits := self.meanwhile(left)):
-            self.say("\n".join(edits))
-            self.say("Changed while this build ran: what it made is of before. Build again.")
+        if success and (causes := self.meanwhile(left)):
+            self.say("\n".join(map(str, causes)))
+            self.say(UNLIKE if all(cause.file == MACHINE for cause in causes) else EDITED)
             sys.exit(1)
         if success:
             self.say(f"{self.asked()} ready: {plural(self.done, 'job')} in {took}.")
@@ -212,13 +218,13 @@ class Console(logging.Handler):
         state = "is not of today's sources" if Path("report/report.ipynb").exists() else "is not there"
         return f"report/report.ipynb {state}; make notebook makes it."
 
-    def meanwhile(self, left: Stale) -> list[str]:
-        """What changed while all of this ran, a line each."""
+    def meanwhile(self, left: Stale) -> list[Cause]:
+        """What changed while all of this ran, or is another where jobs ran."""
         now = seal.checksums(self.read)
         changed = {Cause(f"{path}: changed") for path in self.read if now[path] != self.read[path]}
         causes = changed | {cause for told in left.causes.values() for cause in told}
         files = {f"{cause.file}: changed" for cause in causes}  # of which another cause tells more
-        return [cause.line for cause in sorted(causes) if cause.line not in files]
+        return [cause for cause in sorted(causes) if cause.line not in files]
 
     def outdated(self, left: Stale) -> str:
         """A line about the documents that are there, but not of today's sources."""
@@ -243,16 +249,6 @@ class Console(logging.Handler):
             print("\r\x1b[K", end="", file=sys.stderr)
         if text:
             print(text, file=sys.stderr, flush=True)
-
-
-def elsewhere(said: Mapping[str, Any], job: Any) -> str:
-    """What an executor says of a job that failed on another machine, and what the job was given there."""
-    words = itertools.takewhile(lambda line: not line.startswith(" "), (said.get("rule_msg") or "").splitlines())
-    if not (reason := " ".join(words).rstrip(".")):
-        return ""
-    given = {"mem_mb": "MB", "runtime": "min"}
-    limits = [f"{job.resources[name]} {unit}" for name, unit in given.items() if job and job.resources.get(name)]
-    return f": {reason}; it was given {' and '.join(limits) or 'no limits'}"
 
 
 def join_names(names: list[str]) -> str:

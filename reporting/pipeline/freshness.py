@@ -11,11 +11,12 @@ from typing import Any
 
 from reporting.cite.paths import ABSENT, Keys, differences, path_text
 from reporting.pipeline import patches, seal
-from reporting.pipeline.fingerprint import code, forget
+from reporting.pipeline.fingerprint import code, forget, locked
 from reporting.pipeline.seal import Provenance
 
 LONGEST = 60  # characters of a setting that are shown
 MODIFIED, UNKNOWN, NOT_TOGETHER = "changed after it was made", "nobody knows what made it", "not made together"
+MACHINE = "this machine"  # in place of a file: what packages compute with that no lock file names
 # The parameters that are not from the configuration, and the files in which they stand.
 ELSEWHERE = {"rubric": "config/rubric.yaml", "made_with": "requirements.lock"}
 
@@ -148,7 +149,8 @@ def changed_code(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Ca
     changed = [name for name in now if name in then and then[name] != now[name]]
     for name in changed:
         update = f"{name} {then[name]} → {now[name]}"
-        yield Cause(f"{name}: changed", kind="code") if "/" in name else Cause(update, "requirements.lock", "code")
+        source = "requirements.lock" if name in locked() else MACHINE
+        yield Cause(f"{name}: changed", kind="code") if "/" in name else Cause(update, source, "code")
     if not changed:  # else it is what the changed modules import
         others = sorted(then.keys() ^ now.keys())
         yield from (Cause(f"{name}: used by other scripts than before", kind="code") for name in others)

@@ -24,8 +24,11 @@ THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def pin() -> None:
-    """Set the environment of all jobs."""
-    os.environ |= THREADS | (ROUTINES if processor() == PINNED else {})
+    """Set the environment of all jobs; one on another machine has inherited that of the first."""
+    os.environ |= THREADS | ROUTINES
+    if processor() != PINNED:  # which may lack what these routines use
+        for name in ROUTINES:
+            del os.environ[name]
 
 
 def machine() -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 
 from reporting.pipeline import console
 from reporting.pipeline.console import Console
-from reporting.pipeline.freshness import Cause, Stale
+from reporting.pipeline.freshness import MACHINE, Cause, Stale
 from tests.conftest import STYLE, Project
 
 
@@ -123,6 +123,7 @@ def test_only_the_last_lines_of_a_long_log_are_shown(
     [
         ("error", "Missing input files for rule networks", True),
         ("error", "At least one job did not complete successfully.", False),
+        ("error", "Exception in run_job for rule law: No such account", False),
         (None, "Building DAG of jobs...", False),
         ("shellcmd", "Shell command: None", False),
     ],
@@ -184,6 +185,16 @@ def test_what_changed_while_a_build_ran_is_named_and_the_build_has_failed(
         "templates/1.md: changed",
         "Changed while this build ran: what it made is of before. Build again.",
     ]
+
+
+def test_what_ran_on_a_machine_of_another_kind_is_named_and_no_edit_is_spoken_of(
+    begun: Console, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlike = Cause("processor aarch64 → x86-64", MACHINE)
+    monkeypatch.setattr(console, "stale", lambda *_: Stale({1: [unlike]}))
+    with pytest.raises(SystemExit):
+        begun.end(success=True)
+    assert capsys.readouterr().err.splitlines() == [unlike.line, console.UNLIKE]
 
 
 def test_nothing_to_do_is_said(begun: Console, capsys: pytest.CaptureFixture[str]) -> None:
