@@ -2,14 +2,13 @@
 
 import io
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from reporting.commands import picture
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Project
 
 # As Snakemake prints it: b reads what a makes, c what both make.
 PRINTED = """---
@@ -30,8 +29,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 
 def printed() -> str:
     """What Snakemake prints of the project's rules."""
-    command = [sys.executable, "-m", "snakemake", "--rulegraph", "mermaid-js"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return Project(ROOT).build("--rulegraph", "mermaid-js").stdout
 
 
 def drawn(page: str, graph: str) -> str:

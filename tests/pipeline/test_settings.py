@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from reporting.pipeline.settings import ConfigurationError, load, read, read_rubric, schema_faults
+from reporting.pipeline import settings as module
+from reporting.pipeline.settings import SCHEMA, ConfigurationError, load, read, read_rubric, schema_faults
 from tests.conftest import ROOT
 
 REAL = ROOT / "config" / "config.yaml"
@@ -262,6 +263,15 @@ NOT_SETTINGS = [
     ("[" * 5000, ": not valid YAML: .+"),
     ("a: " + "9" * 5000, ": not valid YAML: .+"),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def schema_once() -> Iterator[None]:
+    """Read the schema, which is not what is edited here, once for all."""
+    with pytest.MonkeyPatch.context() as patch:
+        schema = load(SCHEMA)
+        patch.setattr(module, "load", lambda path: schema if path == SCHEMA else load(path))
+        yield
 
 
 def lines_about(path: Path) -> list[str]:

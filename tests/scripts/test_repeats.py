@@ -1,6 +1,5 @@
 """Facts about what rests on many seeds: scripts/repeats.py, seeds.py, comparisons.py, sweep.py, and their figures."""
 
-import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +23,7 @@ from scripts.experiments import digits as digits_script
 from scripts.experiments import seeds as seeds_script
 from scripts.repeats import band, repeated, spread
 from scripts.settings import differences
+from tests.scripts.test_scripts import draw, draw_twice
 
 SPEC: Any = {
     "layers": [f"Linear {FEATURES}x4", "ReLU", "Linear 4x1", "Sigmoid"],
@@ -80,19 +80,6 @@ def artifact(path: Path) -> dict[str, Any]:
     content = json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
     assert isinstance(content, dict)
     return content
-
-
-def draw(script: str, folder: Path, **inputs: Any) -> str:
-    """The SVG of a figure, drawn twice to the same bytes."""
-    main = importlib.import_module(f"scripts.{script}").main
-    drawn = []
-    for number in "12":
-        svg, png, pdf = (folder / f"{script}{number}.{kind}" for kind in ("svg", "png", "pdf"))
-        main(**inputs, svg=str(svg), png=str(png), pdf=str(pdf))
-        drawn.append((svg.read_bytes(), png.read_bytes(), pdf.read_bytes()))
-    assert drawn[0] == drawn[1]
-    assert drawn[0][1].startswith(b"\x89PNG")
-    return drawn[0][0].decode()
 
 
 # One setting from many seeds.
@@ -409,14 +396,14 @@ def test_a_sweep_says_nothing_where_nobody_watches(
 
 
 def test_a_sweeps_figure_is_drawn_and_the_same_twice(swept: Path, tmp_path: Path) -> None:
-    assert "test accuracy" in draw("figures.sweep", tmp_path, sweep=str(swept))
+    assert "test accuracy" in draw_twice("figures.sweep", tmp_path, sweep=str(swept))
 
 
 def test_dead_units_are_drawn_although_all_diverged(make_seeds: MakeSeeds, tmp_path: Path) -> None:
     make_seeds("good", epochs=20)
     make_seeds("bad", epochs=20, learning_rate=1000.0)
     paths = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "good", "bad")]
-    draw("figures.dead_units", tmp_path, seeds=paths)
+    draw_twice("figures.dead_units", tmp_path, seeds=paths)
 
 
 def test_dead_units_of_shorter_runs_are_drawn(make_seeds: MakeSeeds, tmp_path: Path) -> None:
@@ -442,7 +429,7 @@ def test_basins_say_which_minimum_every_start_reaches(tmp_path: Path, minima: st
     for number, minimum in enumerate(found):  # the start that is nearest to a minimum
         row, column = (int(np.argmin(np.abs(np.array(facts["side"]) - minimum[axis]))) for axis in "yx")
         assert reached[row, column] == number
-    draw("figures.basins", tmp_path, landscape=minima, basins=str(tmp_path / "a.json"))
+    draw_twice("figures.basins", tmp_path, landscape=minima, basins=str(tmp_path / "a.json"))
 
 
 def test_a_gradient_shrinks_through_sigmoids_and_hardly_through_relus(tmp_path: Path) -> None:
@@ -459,4 +446,4 @@ def test_a_gradient_shrinks_through_sigmoids_and_hardly_through_relus(tmp_path: 
     assert len(own["relu"]["by_layer"]["active_share"]) == 4
     assert facts["factor_per_layer"]["sigmoid"] < 0.3 < facts["factor_per_layer"]["relu"] <= 1.2
     assert facts["factor_per_layer"]["sigmoid"] == pytest.approx((sigmoid[-1] / sigmoid[0]) ** (1 / 3))
-    draw("figures.gradient_flow", tmp_path, gradient_flow=str(tmp_path / "a.json"))
+    draw_twice("figures.gradient_flow", tmp_path, gradient_flow=str(tmp_path / "a.json"))
