@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from reporting.pipeline.fingerprint import followed
 from reporting.pipeline.project import ENGINE, ROOT
 
 NAME = "proven-report"
-USER = re.compile("^    #(?: via|  ) ([a-z0-9-]+)", re.MULTILINE)  # a package because of which another is there
 ALSO = {"pytest"}  # what the new report's own commands need beside the engine
 
 
@@ -47,13 +47,9 @@ def build(folder: Path) -> Path:
 
 def lock(wheel: Path) -> str:
     """The lock file of a report that needs the engine alone: the wheel by its place and hash, and all that it needs."""
-    blocks = dict(packages((ROOT / "requirements-dev.lock").read_text(encoding="utf-8")))
-    users = {name: set(USER.findall(block)) for name, block in blocks.items()}
-    kept: set[str] = set()
-    left = {name for name, block in blocks.items() if f"{NAME} (pyproject.toml)" in block} | ALSO
-    while left:
-        kept |= left
-        left = {name for name, found in users.items() if found & kept} - kept
+    source = ROOT / "requirements-dev.lock"
+    blocks = dict(packages(source.read_text(encoding="utf-8")))
+    kept = followed({name for name, block in blocks.items() if f"{NAME} (pyproject.toml)" in block} | ALSO, source)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     first = f"./vendor/{wheel.name} \\\n    --hash=sha256:{digest}\n"
     return first + "".join(block for name, block in blocks.items() if name in kept)

@@ -36,10 +36,10 @@ def code(script: str) -> dict[str, str]:
     while left:
         left = set().union(*map(imported, left)) - files
         files = files | left
-    used = followed(set().union(*map(packages, files)))
+    used = followed(set().union(*map(packages, files)), LOCK)
     return {
         **{part(path): parsed(source(path))[0] for path in sorted(files)},
-        **{package: locked()[package][0] for package in used},
+        **{package: locked(LOCK)[package][0] for package in used},
         **{library: version for package in used for library, version in libraries(package).items()},
     }
 
@@ -96,8 +96,8 @@ def packages(path: Path) -> set[str]:
     for name in {module.split(".")[0] for module in parsed(source(path))[1]}:
         if name not in sys.stdlib_module_names and not (home(name) / name).is_dir():
             # Most are called as their module is; to ask for the others takes a while.
-            found.update(map(normal, [name] if normal(name) in locked() else owners(name)))
-    return found & locked().keys()
+            found.update(map(normal, [name] if normal(name) in locked(LOCK) else owners(name)))
+    return found & locked(LOCK).keys()
 
 
 @cache
@@ -113,8 +113,8 @@ def normal(package: str) -> str:
 
 
 @cache
-def locked() -> dict[str, tuple[str, set[str]]]:
-    """The packages of the lock file: the version of each, and the packages that it needs.
+def locked(lock: Path) -> dict[str, tuple[str, set[str]]]:
+    """The packages of a lock file: the version of each, and the packages that it needs.
 
     These are from the lock file too, as importlib.metadata.requires knows only of needs on this machine, and not which
     extras were asked for: for 13 of our 117 packages it would find fewer.
@@ -122,7 +122,7 @@ def locked() -> dict[str, tuple[str, set[str]]]:
     versions: dict[str, list[str]] = {}
     needs: dict[str, set[str]] = {}
     package = ""
-    for line in LOCK.read_text(encoding="utf-8").splitlines():
+    for line in lock.read_text(encoding="utf-8").splitlines():
         if found := re.match(r"([a-z0-9-]+)(?:\[.*\])?==([^ ]+)", line):
             package = found[1]
             versions.setdefault(package, []).append(found[2])
@@ -131,11 +131,11 @@ def locked() -> dict[str, tuple[str, set[str]]]:
     return {name: (", ".join(found), needs.get(name, set())) for name, found in versions.items()}
 
 
-def followed(packages: set[str]) -> list[str]:
-    """The packages and all that they need."""
+def followed(packages: set[str], lock: Path) -> list[str]:
+    """The packages and all that they need, by a lock file."""
     found: set[str] = set()
     left = set(packages)
     while left:
         found |= left
-        left = {need for package in left for need in locked()[package][1]} - found
+        left = {need for package in left for need in locked(lock)[package][1]} - found
     return sorted(found)

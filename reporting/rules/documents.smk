@@ -9,7 +9,7 @@ from reporting.compose.errors import ReportError
 from reporting.compose.rehearsal import rehearsed
 from reporting.pipeline import lock
 from reporting.pipeline.console import Console
-from reporting.pipeline.fingerprint import code, locked
+from reporting.pipeline.fingerprint import LOCK, code, locked
 
 
 localrules:
@@ -35,7 +35,7 @@ TEXTS = [path for path in sources("templates", ".md", ".css") if path not in NOT
 PAGE = [os.path.relpath(ENGINE / "templates" / name) for name in ("report.html", "style.css")]
 # What the report says that it was made with.
 MADE_WITH = {"proven-report": reporting.__version__, "python": platform.python_version()}
-MADE_WITH |= {package: locked()[package][0] for package in PACKAGES}
+MADE_WITH |= {package: locked(LOCK)[package][0] for package in PACKAGES}
 # All the code that its rules run, but for that of an engine which is installed elsewhere.
 SCRIPTS = [patches.script_of(each) for each in workflow.rules if each.output]
 if lost := [script for script in SCRIPTS if not located(script).is_file()]:
