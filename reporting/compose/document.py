@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from markupsafe import Markup
 
@@ -18,15 +18,54 @@ from reporting.compose.sections import Report, read
 from reporting.compose.self_contained import ExternalError, check_page
 from reporting.compose.tree import Captioned
 
+if TYPE_CHECKING:
+    from reporting.glyphs.fonts import Fonts
+
 PAGE = Path(str(files("reporting"))) / "templates"
 
 
+class CitedValue(TypedDict):
+    path: str
+    format: str
+    text: str
+
+
+class CitedClaim(TypedDict):
+    """A claim of a question, or the reason why this has none."""
+
+    question: str
+    name: NotRequired[str]
+    expression: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class CitedSentence(TypedDict):
+    question: str
+    text: str
+    grounds: list[str]
+
+
+class CitedPassage(TypedDict):
+    name: str
+    runs: list[str | dict[str, str]]  # text, and what stands for a picture
+
+
+class Citations(TypedDict):
+    """What a report cites: every printed value and every picture in order, every claim, every passage of text."""
+
+    values: list[CitedValue]
+    claims: list[CitedClaim]
+    sentences: list[CitedSentence]
+    passages: list[CitedPassage]
+    heads: list[str]  # of tables
+    pictures: list[str]
+
+
 class Page(NamedTuple):
-    """The report as HTML, and what it cites: every printed value and every picture in order, every claim, every passage
-    of text."""
+    """The report as HTML, and what it cites."""
 
     markup: str
-    citations: dict[str, Any]
+    citations: Citations
 
 
 def page(
@@ -34,7 +73,7 @@ def page(
     artifacts: Mapping[str, Any],
     rubric: Mapping[str, Any],
     figures: Mapping[str, Path],
-    fonts: Mapping[str, str],
+    fonts: "Fonts",
 ) -> Page:
     """The report as HTML with what it cites; raises ReportError for whatever is wrong with its text.
 
@@ -48,19 +87,18 @@ def page(
     return Page(finished, citations(report, finished))
 
 
-def citations(report: Report, markup: str) -> dict[str, Any]:
+def citations(report: Report, markup: str) -> Citations:
     passages = Passages(markup)
+    claims: list[CitedClaim] = [
+        {"question": scope.name, "name": name, "expression": claim.expression}
+        for scope in report.scopes.values()
+        for name, own in scope.claims.items()
+        for claim in own
+    ]
+    claims += [{"question": scope.name, "reason": scope.reason} for scope in report.scopes.values() if scope.reason]
     return {
         "values": [{"path": path, "format": form, "text": text} for path, form, text in report.values.printed],
-        "claims": [
-            *(
-                {"question": scope.name, "name": name, "expression": claim.expression}
-                for scope in report.scopes.values()
-                for name, claims in scope.claims.items()
-                for claim in claims
-            ),
-            *({"question": scope.name, "reason": scope.reason} for scope in report.scopes.values() if scope.reason),
-        ],
+        "claims": claims,
         "sentences": [
             {
                 "question": scope.name,

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import TypedDict
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -13,8 +14,14 @@ RANGES = [(0x20, 0x24F), (0x370, 0x4FF), (0x1E00, 0x1EFF), (0x2000, 0x22FF)]
 FEATURES = ["kern", "liga", "lnum", "tnum", "ccmp", "locl", "mark", "mkmk"]
 
 
-def fonts() -> tuple[str, str]:
+class Fonts(TypedDict):
     """The @font-face rules, and all characters that every face has."""
+
+    style_sheet: str
+    characters: str
+
+
+def fonts() -> Fonts:
     opened = [TTFont(FOLDER.joinpath(f"{name}.ttf"), recalcTimestamp=False) for *_, name in FACES]
     everywhere = set.intersection(*(set(font.getBestCmap()) for font in opened))
     wanted = sorted(code for code in everywhere if any(low <= code <= high for low, high in RANGES))
@@ -30,4 +37,4 @@ def fonts() -> tuple[str, str]:
         rules.append(
             f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};src:url({source})format("woff2")}}'
         )
-    return "\n".join(rules), "".join(map(chr, wanted))
+    return {"style_sheet": "\n".join(rules), "characters": "".join(map(chr, wanted))}

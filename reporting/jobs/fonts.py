@@ -6,8 +6,7 @@ from reporting.pipeline.job import run
 
 
 def main(fonts_json: str) -> None:
-    style_sheet, characters = fonts()
-    write_json(fonts_json, {"style_sheet": style_sheet, "characters": characters})
+    write_json(fonts_json, fonts())
 
 
 if __name__ == "__main__":

@@ -15,13 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pikepdf
 
 from reporting.compose.printed import Printed, PrintedError, assign, compare, quoted
 from reporting.press.standards import Attachment, pictures
+
+if TYPE_CHECKING:
+    from reporting.compose.document import Citations
 
 GENERATOR, VERSION = "proven-report", 3
 READABLE = (2, VERSION)  # the versions of the manifest of which reports can be compared
@@ -91,11 +94,10 @@ class Evidence:
     files: Mapping[str, bytes]
 
 
-def manifest(pdf: bytes, citations: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+def manifest(pdf: bytes, citations: "Citations", files: Mapping[str, bytes]) -> dict[str, Any]:
     """The manifest of a rendered PDF; raises PrintedError where its pages do not show the values and the passages.
 
-    `citations` has what the document cited: values, claims, sentences, passages, heads of tables, and what is known of
-    its making.
+    What is known of the document's making stands beside its citations.
     """
     printed = Printed(pdf)
     values = citations["values"]
