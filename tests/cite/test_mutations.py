@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from reporting.cite.claims import ClaimError, check, evaluate
@@ -271,6 +271,7 @@ def test_a_tautology_over_any_artifact_is_refused(form: str, tree: dict[str, Any
     assert verdict(form.format(run), tree) == TAUTOLOGIES[form]
 
 
+@example(claim="c.d != 1 or c.e[0] != (-a)", seed=0, a=0.0, b=0.0, d=4.0, e=[1.0])
 @settings(max_examples=40)
 @given(
     claim=compared | st.tuples(compared, compared).map(" or ".join),
