@@ -15,8 +15,9 @@ include: "rules/experiments.smk"
 PACKAGES = ("numpy", "scipy", "scikit-learn", "matplotlib")
 # It compares artifacts with what was handed in once, and no cell can do that.
 NOT_IN_NOTEBOOK = {"reproduction"}
-# What a rule's wildcard `name` stands for in the folder seeds, of which the configuration has no block.
-RUNS = {"seeds": NETWORKS}
+# What a rule's wildcards stand for, by the folder that they are in, where that is no block of the configuration.
+RUNS = {"seeds": NETWORKS, "seed_chunks": [f"{name}/{repeats}" for name in NETWORKS for repeats in SEED_CHUNKS]}
+RUNS |= {f"{kind}_chunks": found for kind, found in CHUNKS.items()}
 
 
 include: "rules/figures.smk"

@@ -1,10 +1,28 @@
 """Experiments: from the configuration to artifacts."""
 
+from scripts.chunks import chunks, spans
+from scripts.settings import scanned_settings, sweep_settings, tuned_settings
+
 NETWORKS = list(settings["networks"])
 
 # The networks that others are compared with, and those whose numbers the hand-in printed.
 COMPARED = sorted({pair[side] for pair in settings["comparisons"].values() for side in ("first", "second")})
 PUBLISHED = [run["id"] for run in data["published"]["1.6.runs"] if run["id"] in NETWORKS]
+
+# What is trained in chunks, in jobs of their own: their names, which do not change with the number of repeats, and the
+# settings of each sweep without that number, so that a chunk does not depend on it.
+SWEEPS = {"sweep": sweep_settings, "tuned": tuned_settings, "rate_scan": scanned_settings}
+SPECS = {kind: {key: value for key, value in settings[kind].items() if key != "seeds"} for kind in SWEEPS}
+CHUNKS = {
+    kind: chunks(settings[kind]["seeds"], len(listed(settings[kind])), settings["chunks"][kind])
+    for kind, listed in SWEEPS.items()
+}
+SEED_CHUNKS = spans(settings["seeds"], settings["chunks"]["seeds"]["repeats"])
+
+
+wildcard_constraints:
+    settings=r"\d+-\d+",
+    repeats=r"\d+-\d+",
 
 
 # These take seconds, less than a job takes to begin on a cluster.
@@ -18,7 +36,11 @@ localrules:
     layers,
     one_layer_model,
     overview,
+    rate_scan,
     reproduction,
+    seeds,
+    sweep,
+    tuned,
 
 
 rule digits:
@@ -135,17 +157,29 @@ rule networks:
         "../scripts/experiments/networks.py"
 
 
-rule seeds:
+rule seed_chunks:
     input:
         digits="results/digits.npz",
+    output:
+        chunk="results/seed_chunks/{name}/{repeats}.npz",
+    params:
+        spec=lookup(within=settings, dpath="networks/{name}"),
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        repeats="{repeats}",
+    script:
+        "../scripts/experiments/seed_chunks.py"
+
+
+rule seeds:
+    input:
+        chunks=expand("results/seed_chunks/{{name}}/{repeats}.npz", repeats=SEED_CHUNKS),
     output:
         seeds="results/seeds/{name}.json",
     params:
         name="{name}",
         spec=lookup(within=settings, dpath="networks/{name}"),
-        seed=settings["seed"],
         repeats=settings["seeds"],
-        train_fraction=settings["digits"]["train_fraction"],
     script:
         "../scripts/experiments/seeds.py"
 
@@ -161,9 +195,25 @@ rule comparisons:
         "../scripts/experiments/comparisons.py"
 
 
+rule sweep_chunks:
+    input:
+        digits="results/digits.npz",
+    output:
+        chunk="results/sweep_chunks/{settings}/{repeats}.npz",
+    params:
+        sweep=SPECS["sweep"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        settings="{settings}",
+        repeats="{repeats}",
+    script:
+        "../scripts/experiments/sweep_chunks.py"
+
+
 rule sweep:
     input:
         digits="results/digits.npz",
+        chunks=expand("results/sweep_chunks/{chunk}.npz", chunk=CHUNKS["sweep"]),
     output:
         sweep="results/sweep.json",
     params:
@@ -174,9 +224,25 @@ rule sweep:
         "../scripts/experiments/sweep.py"
 
 
+rule tuned_chunks:
+    input:
+        digits="results/digits.npz",
+    output:
+        chunk="results/tuned_chunks/{settings}/{repeats}.npz",
+    params:
+        tuned=SPECS["tuned"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        settings="{settings}",
+        repeats="{repeats}",
+    script:
+        "../scripts/experiments/tuned_chunks.py"
+
+
 rule tuned:
     input:
         digits="results/digits.npz",
+        chunks=expand("results/tuned_chunks/{chunk}.npz", chunk=CHUNKS["tuned"]),
     output:
         tuned="results/tuned.json",
     params:
@@ -187,15 +253,28 @@ rule tuned:
         "../scripts/experiments/tuned.py"
 
 
-rule rate_scan:
+rule rate_scan_chunks:
     input:
         digits="results/digits.npz",
+    output:
+        chunk="results/rate_scan_chunks/{settings}/{repeats}.npz",
+    params:
+        rate_scan=SPECS["rate_scan"],
+        seed=settings["seed"],
+        train_fraction=settings["digits"]["train_fraction"],
+        settings="{settings}",
+        repeats="{repeats}",
+    script:
+        "../scripts/experiments/rate_scan_chunks.py"
+
+
+rule rate_scan:
+    input:
+        chunks=expand("results/rate_scan_chunks/{chunk}.npz", chunk=CHUNKS["rate_scan"]),
     output:
         rate_scan="results/rate_scan.json",
     params:
         spec=settings["rate_scan"],
-        seed=settings["seed"],
-        train_fraction=settings["digits"]["train_fraction"],
     script:
         "../scripts/experiments/rate_scan.py"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnlib.digits import split
 from nnlib.functions import Array
@@ -13,6 +14,9 @@ from scripts.numbers import Gapped
 from scripts.settings import Architecture
 
 BAND = 0.8  # the share of the seeds that a band holds
+
+
+Numbers = dict[str, NDArray[Any]]  # of many networks, by name, (..., R)
 
 
 class Band(TypedDict):
@@ -48,20 +52,20 @@ def samples(digits: str) -> Samples:
 
 
 def repeated(
-    everything: Samples, spec: Architecture, seed: int, count: int, fraction: float
+    everything: Samples, spec: Architecture, seed: int, repeats: range, fraction: float
 ) -> tuple[list[Net], list[Samples], list[Samples]]:
-    """So many networks, their training sets and their test sets.
+    """A network for each repeat, their training sets and their test sets.
 
     Repeat r of every network draws the same split and order, so that two networks can be compared repeat by repeat.
     """
-    rngs = (np.random.default_rng([seed, repeat, 1]) for repeat in range(count))
+    rngs = (np.random.default_rng([seed, repeat, 1]) for repeat in repeats)
     nets = [build(spec["layers"], rng, spec["scheme"]) for rng in rngs]
-    return nets, *splits(everything, seed, count, fraction)
+    return nets, *splits(everything, seed, repeats, fraction)
 
 
-def splits(everything: Samples, seed: int, count: int, fraction: float) -> tuple[list[Samples], list[Samples]]:
-    """The training sets and the test sets of all repeats."""
-    orders = [split(fraction, np.random.default_rng([seed, repeat, 0])) for repeat in range(count)]
+def splits(everything: Samples, seed: int, repeats: range, fraction: float) -> tuple[list[Samples], list[Samples]]:
+    """The training sets and the test sets of the repeats."""
+    orders = [split(fraction, np.random.default_rng([seed, repeat, 0])) for repeat in repeats]
     train, test = ([Samples(*(part[own] for part in everything)) for own in each] for each in zip(*orders, strict=True))
     return train, test
 
@@ -73,7 +77,7 @@ def held_out(train: list[Samples], fraction: float) -> tuple[list[Samples], list
     return rest, first
 
 
-def side_by_side(rows: Iterable[Mapping[str, Any]]) -> dict[str, Array]:
+def side_by_side(rows: Iterable[Mapping[str, Any]]) -> Numbers:
     """The values of each key, one behind the other on the last axis."""
     each = list(rows)
     return {key: np.stack([row[key] for row in each], axis=-1) for key in each[0]}

@@ -18,8 +18,8 @@ if not workflow.is_main_process:  # a job on another machine, whose Snakemake re
     joined = lock.join()
 
 
-# What a report may say of itself after this: what a wildcard `name` stands for, by the folder that it is in, where that is
-# no block of the configuration; the packages that it says it was made with; the artifacts that no cell of its notebook
+# What a report may say of itself after this: what wildcards stand for, by the folder that they are in, where that is no
+# block of the configuration; the packages that it says it was made with; the artifacts that no cell of its notebook
 # computes.
 RUNS = {}
 PACKAGES = ("numpy", "matplotlib")
@@ -57,13 +57,13 @@ wildcard_constraints:
 
 
 def made(folder):
-    """The files that the report's own rules make in a folder, with every run that a wildcard stands for."""
+    """The files that the report's own rules make in a folder, with every run that wildcards stand for."""
     known = {**settings, **RUNS}
     for path in (str(path) for each in workflow.rules for path in each.output if str(path).startswith(folder)):
-        block = Path(path).parent.name
-        if "{" in path and block not in known:
-            sys.exit(f"{Path(path).parent}: its names are neither a block {block} of config/config.yaml nor in RUNS")
-        yield from (re.sub("{.*}", run, path) for run in (known[block] if "{" in path else [""]))
+        place = Path(path.partition("{")[0])
+        if "{" in path and place.name not in known:
+            sys.exit(f"{place}: its names are neither a block {place.name} of config/config.yaml nor in RUNS")
+        yield from (re.sub("{.*}", run, path) for run in (known[place.name] if "{" in path else [""]))
 
 
 def names(folder, ending):

@@ -93,7 +93,7 @@ def start(everything: Samples, spec: Settings, seed: int, train_fraction: float,
     The metrics are of the samples in whole minibatches, as everywhere in a history.
     """
     first: Architecture = {"layers": spec["layers"], "scheme": "assignment" if weight is None else "zeros"}
-    nets, train, test = repeated(everything, first, seed, spec["seeds"], train_fraction)
+    nets, train, test = repeated(everything, first, seed, range(spec["seeds"]), train_fraction)
     if weight is not None:
         for layer in (layer for net in nets for layer in net.layers if isinstance(layer, Linear)):
             layer.W += weight

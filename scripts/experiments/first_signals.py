@@ -46,7 +46,7 @@ def measure_signals(
     found: dict[str, Signals] = {}
     for scheme in spec["schemes"]:
         own: Architecture = {"layers": spec["layers"], "scheme": scheme}
-        nets, many, _ = repeated(everything, own, seed, repeats, train_fraction)
+        nets, many, _ = repeated(everything, own, seed, range(repeats), train_fraction)
         single = measured(build(spec["layers"], np.random.default_rng(seed), scheme), train, spec["loss"])
         each = side_by_side(measured(net, part, spec["loss"]) for net, part in zip(nets, many, strict=True))
         found[scheme] = {

@@ -36,7 +36,7 @@ def main(digits: str, gradient_noise: str, spec: Settings, seed: int, train_frac
 def minibatch_gradients(everything: Samples, spec: Settings, seed: int, train_fraction: float) -> GradientNoise:
     """By epochs and minibatch size: the median over minibatches and seeds of the cosine of the angle between
     a minibatch's gradient and the whole one, and of the length of the minibatch's, summed over its samples."""
-    train, test = splits(everything, seed, spec["seeds"], train_fraction)
+    train, test = splits(everything, seed, range(spec["seeds"]), train_fraction)
     found: dict[int, dict[int, list[Array]]] = {a: {b: [] for b in spec["minibatch_sizes"]} for a in spec["after"]}
     for repeat in range(spec["seeds"]):
         net = build(spec["layers"], np.random.default_rng([seed, repeat, 1]), spec["scheme"])

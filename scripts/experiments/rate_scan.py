@@ -1,21 +1,20 @@
-"""Train networks at ever larger learning rates from some seeds; write up to which of them all runs train.
+"""Say up to which learning rate all runs of each network train, from some seeds.
 
 A run fails whose training loss does not end below ln 2, that of always answering 1/2.
 """
 
-from collections.abc import Callable
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
 
-from nnlib.functions import LOSSES
-from nnlib.stack import fit_stack
 from nnlib.training import Samples
 from reporting.pipeline.artifacts import write_json
-from reporting.pipeline.job import progress, run
-from scripts.measures import diverged
-from scripts.repeats import Spread, repeated, samples, side_by_side, spread
-from scripts.settings import Architecture
+from reporting.pipeline.job import run
+from scripts.chunks import of_setting, read_chunks, train_in_stacks
+from scripts.experiments.rate_scan_chunks import ended
+from scripts.repeats import Numbers, Spread, spread
+from scripts.settings import scanned_settings
 
 
 class ScannedNetwork(TypedDict):
@@ -67,59 +66,40 @@ class RateScan(TypedDict):
     chance_loss: float
 
 
-def main(digits: str, rate_scan: str, spec: Settings, seed: int, train_fraction: float) -> None:
-    total = len(spec["networks"]) * len(spec["learning_rates"])
-
-    def after_cell(cells: int) -> None:
-        progress(cells, total, "settings")
-
-    write_json(rate_scan, scan_rates(samples(digits), spec, seed, train_fraction, after_cell))
+def main(chunks: list[str], rate_scan: str, spec: Settings) -> None:
+    write_json(rate_scan, limits_of(spec, read_chunks(chunks, spec["seeds"])))
 
 
-def scan_rates(
-    everything: Samples,
-    spec: Settings,
-    seed: int,
-    train_fraction: float,
-    after_cell: Callable[[int], None] = lambda cells: None,
-) -> RateScan:
+def scan_rates(everything: Samples, spec: Settings, seed: int, train_fraction: float) -> RateScan:
+    """Train all networks of the scan, and say up to which rates they train."""
+    train = partial(ended, everything, seed, train_fraction)
+    return limits_of(spec, train_in_stacks(scanned_settings(spec), range(spec["seeds"]), train))
+
+
+def limits_of(spec: Settings, numbers: Numbers) -> RateScan:
     """Of each network how many runs fail at each learning rate, and up to which rate none does."""
-    found: dict[str, Scan] = {}
-    done = 0
-    for name, network in spec["networks"].items():
-        cells = {}
-        for rate in spec["learning_rates"]:
-            cells[f"{rate:g}"] = at_rate(everything, spec, network, seed, train_fraction, rate)
-            done += 1
-            after_cell(done)
-        found[name] = {**network, "cells": cells, **limits(list(cells.values()), spec["seeds"])}
-    return {**spec, "networks": found, "runs": done * spec["seeds"], "chance_loss": float(np.log(2))}
+    cells = [
+        at_rate(setting["learning_rate"], of_setting(numbers, i)) for i, setting in enumerate(scanned_settings(spec))
+    ]
+    rates = spec["learning_rates"]
+    scans: dict[str, Scan] = {}
+    for number, (name, network) in enumerate(spec["networks"].items()):
+        own = cells[number * len(rates) : (number + 1) * len(rates)]
+        by_rate = {f"{rate:g}": found for rate, found in zip(rates, own, strict=True)}
+        scans[name] = {**network, "cells": by_rate, **limits(own, spec["seeds"])}
+    return {**spec, "networks": scans, "runs": len(cells) * spec["seeds"], "chance_loss": float(np.log(2))}
 
 
-def at_rate(
-    everything: Samples, spec: Settings, network: ScannedNetwork, seed: int, train_fraction: float, rate: float
-) -> Cell:
+def at_rate(rate: float, numbers: Numbers) -> Cell:
     """How many runs of one network fail at one learning rate, how many of them with NaN, and what they end with."""
-    own: Architecture = {"layers": network["layers"], "scheme": spec["scheme"]}
-    nets, train, test = repeated(everything, own, seed, spec["seeds"], train_fraction)
-    histories = fit_stack(
-        nets,
-        train,
-        test,
-        loss=LOSSES[network["loss"]],
-        epochs=spec["epochs"],
-        learning_rate=rate,
-        minibatch_size=spec["minibatch_size"],
-    )
-    curves = side_by_side(map(vars, histories))
-    failed = ~(curves["train_loss"][-1] < np.log(2))
+    failed = ~(numbers["train_loss"] < np.log(2))
     return {
         "learning_rate": rate,
         "failed": int(failed.sum()),
         "share_failed": float(failed.mean()),
-        "diverged": sum(map(diverged, histories)),
-        "train_loss": spread(curves["train_loss"][-1]),
-        "test_accuracy": spread(curves["test_accuracy"][-1]),
+        "diverged": int(numbers["diverged"].sum()),
+        "train_loss": spread(numbers["train_loss"]),
+        "test_accuracy": spread(numbers["test_accuracy"]),
     }
 
 

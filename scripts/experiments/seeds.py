@@ -1,31 +1,19 @@
-"""Train one network from many seeds; write how its results spread."""
+"""Say how the results of one network spread over many seeds."""
 
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
 
-from nnlib.functions import LOSSES, Array
-from nnlib.net import Net, build
-from nnlib.stack import fit_stack
+from nnlib.net import build
 from nnlib.training import Samples
 from reporting.pipeline.artifacts import write_json
-from reporting.pipeline.job import progress, run
-from scripts.measures import (
-    PLATEAU,
-    answers_alike,
-    dead_units,
-    diverged,
-    hidden_units,
-    lost,
-    plateau_epochs,
-    trained,
-    trained_on,
-    wrong,
-)
+from reporting.pipeline.job import run
+from scripts.chunks import of_setting, read_chunks, train_in_stacks
+from scripts.experiments.seed_chunks import METRICS, followed
+from scripts.measures import PLATEAU, hidden_units
 from scripts.numbers import Row
-from scripts.poison import Cause, Parameters, parameters, poison, put
-from scripts.repeats import BAND, Band, Listed, Spread, band, listed, repeated, samples, side_by_side, spread
+from scripts.repeats import BAND, Band, Listed, Numbers, Spread, band, listed, spread
 from scripts.settings import Network
 
 MILESTONES = (1, 5, 20, 100, 400)  # after so many epochs the metrics are listed too
@@ -78,63 +66,30 @@ class NamedRuns(SeedRuns):
     name: str
 
 
-def main(digits: str, seeds: str, name: str, spec: Network, seed: int, repeats: int, train_fraction: float) -> None:
-    def after_epoch(epoch: int) -> None:
-        progress(epoch, spec["epochs"], "epochs")
-
-    found = train_many(samples(digits), spec, seed, repeats, train_fraction, after_epoch)
-    write_json(seeds, {"name": name, **found})
+def main(chunks: list[str], seeds: str, name: str, spec: Network, repeats: int) -> None:
+    write_json(seeds, {"name": name, **spread_out(spec, read_chunks(chunks, repeats))})
 
 
-def train_many(
-    everything: Samples,
-    spec: Network,
-    seed: int,
-    repeats: int,
-    train_fraction: float,
-    after_epoch: Callable[[int], None] = lambda epoch: None,
-) -> SeedRuns:
-    """Train a network from many seeds: how its learning curves spread, and which runs are lost.
+def train_many(everything: Samples, spec: Network, seed: int, repeats: int, train_fraction: float) -> SeedRuns:
+    """Train a network from many seeds, and say how its results spread."""
+    train = partial(followed, everything, seed, train_fraction)
+    return spread_out(spec, train_in_stacks([spec], range(repeats), train))
+
+
+def spread_out(spec: Network, numbers: Numbers) -> SeedRuns:
+    """How the learning curves of a network spread, and which runs are lost.
 
     `curves`, `after` and `final` are of the history: of the samples in whole minibatches, those of training from before
     each step. `trained` is of all samples, with the spread of the runs that are kept, not lost, beside that of all.
     """
-    nets, train, test = repeated(everything, spec, seed, repeats, train_fraction)
-    dead: list[Array] = []
-    before = list(map(parameters, nets))  # the last epoch
-    poisoned: dict[int, Parameters] = {}  # what a net had before the epoch in which it came to NaN
-
-    def each(nets: Sequence[Net]) -> None:
-        dead.append(np.array([dead_units(net, own.x) for net, own in zip(nets, train, strict=True)]))
-        for r, net in enumerate(nets):
-            now = parameters(net)
-            if not np.isfinite(now[0][0]).all():
-                poisoned.setdefault(r, before[r])
-            before[r] = now
-        after_epoch(len(dead))
-
-    loss, rate, size = LOSSES[spec["loss"]], spec["learning_rate"], spec["minibatch_size"]
-    histories = fit_stack(
-        nets,
-        train,
-        test,
-        loss=loss,
-        epochs=spec["epochs"],
-        learning_rate=rate,
-        minibatch_size=size,
-        after_epoch=each,
-    )
-    causes = []
-    for r, values in sorted(poisoned.items()):
-        put(alone := build(spec["layers"], np.random.default_rng(), spec["scheme"]), values)
-        if cause := poison(alone, train[r], loss, rate, size):
-            causes.append(cause)
-    curves = side_by_side(map(vars, histories))
-    runs = list(zip(histories, nets, train, test, strict=True))
-    lost_runs = np.array([lost(history, net, own) for history, net, own, _ in runs])
-    gone = np.array(list(map(diverged, histories)))
-    finite = np.where(np.isfinite(curves["test_loss"]), curves["test_loss"], np.inf)
+    numbers = of_setting(numbers, 0)
+    curves = {metric: numbers[metric] for metric in METRICS}
+    test_loss, test_accuracy = curves["test_loss"], curves["test_accuracy"]
+    lost, diverged, cause = numbers["lost"], numbers["diverged"], numbers["cause"]
+    repeats = len(lost)
+    finite = np.where(np.isfinite(test_loss), test_loss, np.inf)
     lowest, lowest_at = finite.min(axis=0), finite.argmin(axis=0)
+    since_lowest = test_accuracy[-1] - test_accuracy[lowest_at, range(repeats)]
     return {
         **spec,
         "count": repeats,
@@ -147,49 +102,35 @@ def train_many(
             if epochs <= spec["epochs"]
         },
         "trained": {
-            metric: {**listed(values), "kept": spread(values[~lost_runs])}
-            for metric, values in side_by_side(trained(net, own, rest, loss) for _, net, own, rest in runs).items()
+            metric: {**listed(values), "kept": spread(values[~lost])}
+            for metric, values in ((metric, numbers[f"trained_{metric}"]) for metric in METRICS)
         },
         "curves": {metric: band(values) for metric, values in curves.items()},
-        "dead_units": band(np.array(dead)),
-        "first_dead_units": listed(dead[0]),
-        "final_dead_units": listed(dead[-1]),
-        "hidden_units": hidden_units(nets[0]),
-        "lost": int(lost_runs.sum()),
-        "diverged": int(gone.sum()),
-        "diverged_runs": gone,
-        "answers_alike": sum(answers_alike(net, own) for _, net, own, _ in runs),
-        "test_loss_not_finite": int((~np.isfinite(curves["test_loss"]).all(axis=0) & ~gone).sum()),
-        "nan_causes": causes_counted(causes),
-        "test_loss_rise": spread(curves["test_loss"][-1] / lowest - 1),
-        "accuracy_since_lowest_test_loss": spread(
-            np.where(
-                lost_runs, np.nan, curves["test_accuracy"][-1] - curves["test_accuracy"][lowest_at, range(repeats)]
-            )
-        ),
-        "plateau_epochs": listed(np.array(list(map(plateau_epochs, histories)), float)),
+        "dead_units": band(numbers["dead_units"]),
+        "first_dead_units": listed(numbers["dead_units"][0]),
+        "final_dead_units": listed(numbers["dead_units"][-1]),
+        "hidden_units": hidden_units(build(spec["layers"], np.random.default_rng(), spec["scheme"])),
+        "lost": int(lost.sum()),
+        "diverged": int(diverged.sum()),
+        "diverged_runs": diverged,
+        "answers_alike": int(numbers["answers_alike"].sum()),
+        "test_loss_not_finite": int((~np.isfinite(test_loss).all(axis=0) & ~diverged).sum()),
+        "nan_causes": {
+            "count": int((cause != "").sum()),
+            "right": int((cause == "right").sum()),
+            "wrong": int((cause == "wrong").sum()),
+            "not_finite": int((cause == "not_finite").sum()),
+        },
+        "test_loss_rise": spread(test_loss[-1] / lowest - 1),
+        "accuracy_since_lowest_test_loss": spread(np.where(lost, np.nan, since_lowest)),
+        "plateau_epochs": listed(numbers["plateau_epochs"]),
         "perfect_on_train": {
             "history": int((curves["train_accuracy"][-1] == 1).sum()),
-            "trained_on": sum(wrong(net, trained_on(own, size), loss) == 0 for _, net, own, _ in runs),
-            "train": sum(wrong(net, own, loss) == 0 for _, net, own, _ in runs),
+            "trained_on": int(numbers["perfect_on_trained_on"].sum()),
+            "train": int(numbers["perfect_on_train"].sum()),
         },
-        "perfect_on_test": int((curves["test_accuracy"] == 1).any(axis=0).sum()),
-        "highest_test_accuracy": curves["test_accuracy"].max(),
-    }
-
-
-def causes_counted(causes: list[Cause]) -> Causes:
-    """Of how many runs the first sample without a finite gradient was classified right, or wrong, or had a logit that
-    is not finite."""
-    logits = [cause["logit"] if np.isfinite(cause["logit"]) else None for cause in causes]
-    right = [
-        logit is not None and (logit > 0) == (cause["label"] == 1) for cause, logit in zip(causes, logits, strict=True)
-    ]
-    return {
-        "count": len(causes),
-        "right": sum(right),
-        "wrong": sum(logit is not None for logit in logits) - sum(right),
-        "not_finite": sum(logit is None for logit in logits),
+        "perfect_on_test": int((test_accuracy == 1).any(axis=0).sum()),
+        "highest_test_accuracy": test_accuracy.max(),
     }
 
 

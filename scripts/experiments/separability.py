@@ -47,7 +47,7 @@ def separable_sets(everything: Samples, seed: int, repeats: int, train_fraction:
     as a control, the training set with labels by which one does."""
     count = int(train_fraction * len(everything.x))
     train, test = (Samples(*(part[which] for part in everything)) for which in (np.s_[:count], np.s_[count:]))
-    many, _ = splits(everything, seed, repeats, train_fraction)
+    many, _ = splits(everything, seed, range(repeats), train_fraction)
     return {
         "train": divided(train),
         "test": divided(test),

@@ -1,21 +1,23 @@
-"""Train networks over learning rates and minibatch sizes, each from many seeds, tuned on a validation set."""
+"""Choose the learning rate and minibatch size that a validation set judges best; train networks with them anew."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
 
-from nnlib.functions import LOSSES, Array, Loss
-from nnlib.net import Net
+from nnlib.digits import train_size
+from nnlib.functions import LOSSES
 from nnlib.stack import fit_stack
 from nnlib.training import Samples
 from reporting.pipeline.artifacts import write_json
-from reporting.pipeline.job import progress, run
-from scripts.measures import answers_alike, dead_units, diverged, evaluated, hidden_units, lost, trained
+from reporting.pipeline.job import run
+from scripts.chunks import of_setting, read_chunks, train_in_stacks
+from scripts.experiments.sweep_chunks import judged
+from scripts.measures import diverged, lost, trained
 from scripts.numbers import Row
 from scripts.pairs import Paired, paired
-from scripts.repeats import Listed, held_out, listed, repeated, samples, side_by_side
-from scripts.settings import Architecture
+from scripts.repeats import Listed, Numbers, listed, repeated, samples, side_by_side
+from scripts.settings import Architecture, Setting, sweep_settings
 
 
 class Tuning(Architecture):
@@ -76,52 +78,47 @@ class Sweep(Settings):
     networks: int
 
 
-def main(digits: str, sweep: str, spec: Settings, seed: int, train_fraction: float) -> None:
-    rates = len(spec["learning_rates"]) + len(spec["reference"]["learning_rates"])
-    total = len(spec["minibatch_sizes"]) * rates
-
-    def after_cell(cells: int) -> None:
-        progress(cells, total, "settings")
-
-    write_json(sweep, swept(samples(digits), spec, seed, train_fraction, after_cell))
+def main(digits: str, chunks: list[str], sweep: str, spec: Settings, seed: int, train_fraction: float) -> None:
+    numbers = read_chunks(chunks, spec["seeds"])
+    write_json(sweep, best_of(samples(digits), spec, seed, train_fraction, numbers))
 
 
-def swept(
-    everything: Samples,
-    spec: Settings,
-    seed: int,
-    train_fraction: float,
-    after_cell: Callable[[int], None] = lambda cells: None,
-) -> Sweep:
+def swept(everything: Samples, spec: Settings, seed: int, train_fraction: float) -> Sweep:
+    """Train all networks of the sweep, and choose the best setting."""
+    train = partial(judged, everything, seed, train_fraction, spec["validation_fraction"])
+    numbers = train_in_stacks(sweep_settings(spec), range(spec["seeds"]), train)
+    return best_of(everything, spec, seed, train_fraction, numbers)
+
+
+def best_of(everything: Samples, spec: Settings, seed: int, train_fraction: float, numbers: Numbers) -> Sweep:
     """The results of every setting, by minibatch size and learning rate, and the setting that validation chooses.
 
     `scaled` are those of every minibatch size with the learning rates of the reference, less as a minibatch has more
     samples: as if the gradient were the mean over the minibatch, and not the sum. `retrained` is the chosen setting
     with the whole training set.
     """
-    done = 0
-
-    def at(size: int, rate: float) -> SweepCell:
-        nonlocal done
-        found = cell(everything, spec, seed, train_fraction, size, rate)
-        done += 1
-        after_cell(done)
-        return {"minibatch_size": size, "learning_rate": rate, **found, "behind_best": {}}
-
     sizes, rates, reference = spec["minibatch_sizes"], spec["learning_rates"], spec["reference"]
-    grid = [at(size, rate) for size in sizes for rate in rates]
-    scaled = {
-        f"{rate:g}": {str(size): at(size, rate * reference["minibatch_size"] / size) for size in sizes}
-        for rate in reference["learning_rates"]
-    }
-    everywhere = grid + [found for row in scaled.values() for found in row.values()]
-    best = max(grid, key=chosen_by)
-    for found in everywhere:
+    settings = sweep_settings(spec)
+    found: list[SweepCell] = [
+        {
+            "minibatch_size": setting["minibatch_size"],
+            "learning_rate": setting["learning_rate"],
+            **cell(of_setting(numbers, i), setting, train_fraction, spec["validation_fraction"]),
+            "behind_best": {},
+        }
+        for i, setting in enumerate(settings)
+    ]
+    count = len(sizes) * len(rates)
+    grid, others = found[:count], iter(found[count:])
+    scaled = {f"{rate:g}": {str(size): next(others) for size in sizes} for rate in reference["learning_rates"]}
+    best_at = max(range(count), key=lambda i: chosen_by(grid[i]))
+    best = grid[best_at]
+    for own in found:
         for name, at_best, here in (
-            ("validation_accuracy", best["validation_accuracy"], found["validation_accuracy"]),
-            ("test_accuracy", best["test_accuracy"], found["test_accuracy"]),
+            ("validation_accuracy", best["validation_accuracy"], own["validation_accuracy"]),
+            ("test_accuracy", best["test_accuracy"], own["test_accuracy"]),
         ):
-            found["behind_best"][name] = paired(at_best["values"], here["values"])
+            own["behind_best"][name] = paired(at_best["values"], here["values"])
     return {
         **spec,
         "cells": {
@@ -129,12 +126,12 @@ def swept(
         },
         "scaled": scaled,
         "best": best,
-        "retrained": retrained(everything, spec, seed, train_fraction, best["minibatch_size"], best["learning_rate"]),
+        "retrained": retrained(everything, settings[best_at], seed, train_fraction, spec["seeds"]),
         "best_on_edge": {
             "learning_rate": best["learning_rate"] in (min(rates), max(rates)),
             "minibatch_size": best["minibatch_size"] in (min(sizes), max(sizes)),
         },
-        "networks": (len(everywhere) + 1) * spec["seeds"],
+        "networks": (len(found) + 1) * spec["seeds"],
     }
 
 
@@ -145,48 +142,50 @@ def chosen_by(found: Cell) -> float:
     return mean
 
 
-def cell(everything: Samples, spec: Tuning, seed: int, train_fraction: float, size: int, rate: float) -> Cell:
+def cell(numbers: Numbers, setting: Setting, train_fraction: float, validation_fraction: float) -> Cell:
     """The results of the networks with one setting, from all seeds: over all samples of each set."""
-    nets, train, test = repeated(everything, spec, seed, spec["seeds"], train_fraction)
-    fitted, validation = held_out(train, spec["validation_fraction"])
-    loss, epochs = LOSSES[spec["loss"]], spec["epochs"]
-    histories = fit_stack(nets, fitted, validation, loss=loss, epochs=epochs, learning_rate=rate, minibatch_size=size)
-    runs = list(zip(histories, nets, fitted, strict=True))
-    lost_runs = np.array([lost(*run) for run in runs])
+    whole = train_size(train_fraction)
     return {
-        "steps_an_epoch": len(fitted[0].x) // size,
-        "validation_accuracy": listed(accuracies(nets, validation, loss)),
-        "test_accuracy": listed(accuracies(nets, test, loss)),
-        "lost": int(lost_runs.sum()),
-        "share_lost": float(lost_runs.mean()),
-        "diverged": sum(map(diverged, histories)),
-        "answers_alike": sum(answers_alike(net, own) for _, net, own in runs),
-        "all_dead": sum(dead_units(net, own.x) == hidden_units(net) for _, net, own in runs),
+        "steps_an_epoch": (whole - int(validation_fraction * whole)) // setting["minibatch_size"],
+        "validation_accuracy": listed(numbers["validation_accuracy"]),
+        "test_accuracy": listed(numbers["test_accuracy"]),
+        "lost": int(numbers["lost"].sum()),
+        "share_lost": float(numbers["lost"].mean()),
+        "diverged": int(numbers["diverged"].sum()),
+        "answers_alike": int(numbers["answers_alike"].sum()),
+        "all_dead": int(numbers["all_dead"].sum()),
     }
 
 
-def accuracies(nets: list[Net], sets: list[Samples], loss: Loss) -> Array:
-    return np.array([evaluated(net, own, loss)[1] for net, own in zip(nets, sets, strict=True)])
-
-
-def retrained(everything: Samples, spec: Tuning, seed: int, train_fraction: float, size: int, rate: float) -> Retrained:
+def retrained(everything: Samples, setting: Setting, seed: int, train_fraction: float, seeds: int) -> Retrained:
     """The networks at one setting, trained on the whole training set: their metrics over all samples."""
-    nets, train, test = repeated(everything, spec, seed, spec["seeds"], train_fraction)
-    loss = LOSSES[spec["loss"]]
+    numbers = train_in_stacks([setting], range(seeds), partial(on_all, everything, seed, train_fraction))
+    found = of_setting(numbers, 0)
+    gone, away = found.pop("diverged"), found.pop("lost")
+    return {
+        "trained": {name: listed(values) for name, values in found.items()},
+        "lost": int(away.sum()),
+        "diverged_runs": gone,
+    }
+
+
+def on_all(everything: Samples, seed: int, train_fraction: float, setting: Setting, repeats: range) -> Numbers:
+    """Train networks on the whole training set: their metrics over all samples, and whether they are lost."""
+    nets, train, test = repeated(everything, setting, seed, repeats, train_fraction)
+    loss = LOSSES[setting["loss"]]
     histories = fit_stack(
         nets,
         train,
         test,
         loss=loss,
-        epochs=spec["epochs"],
-        learning_rate=rate,
-        minibatch_size=size,
+        epochs=setting["epochs"],
+        learning_rate=setting["learning_rate"],
+        minibatch_size=setting["minibatch_size"],
     )
-    ends = side_by_side(trained(*run, loss) for run in zip(nets, train, test, strict=True))
     return {
-        "trained": {name: listed(values) for name, values in ends.items()},
-        "lost": sum(lost(*run) for run in zip(histories, nets, train, strict=True)),
-        "diverged_runs": np.array(list(map(diverged, histories))),
+        **side_by_side(trained(*run, loss) for run in zip(nets, train, test, strict=True)),
+        "lost": np.array([lost(*run) for run in zip(histories, nets, train, strict=True)]),
+        "diverged": np.array(list(map(diverged, histories))),
     }
 
 

@@ -1,16 +1,19 @@
-"""Tune networks alike on a validation set, over initial weights and learning rates, and compare them at their best."""
+"""Compare two networks at their best, each with the initial weights and learning rate that a validation set chose."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
 
 from nnlib.training import Samples
 from reporting.pipeline.artifacts import write_json
-from reporting.pipeline.job import progress, run
-from scripts.experiments.sweep import Cell, Retrained, Tuning, cell, chosen_by, retrained
+from reporting.pipeline.job import run
+from scripts.chunks import of_setting, read_chunks, train_in_stacks
+from scripts.experiments.sweep import Cell, Retrained, cell, chosen_by, retrained
+from scripts.experiments.sweep_chunks import judged
 from scripts.pairs import Paired, paired
-from scripts.repeats import samples
+from scripts.repeats import Numbers, samples
+from scripts.settings import tuned_settings
 
 
 class Shared(TypedDict):
@@ -52,48 +55,45 @@ class Tuned(Shared):
     difference: Paired  # of the deep one's accuracies and the shallow one's
 
 
-def main(digits: str, tuned: str, spec: Settings, seed: int, train_fraction: float) -> None:
-    total = 2 * (len(spec["schemes"]) * len(spec["learning_rates"]) + 1)
-
-    def after_setting(settings: int) -> None:
-        progress(settings, total, "settings")
-
-    write_json(tuned, tune(samples(digits), spec, seed, train_fraction, after_setting))
+def main(digits: str, chunks: list[str], tuned: str, spec: Settings, seed: int, train_fraction: float) -> None:
+    numbers = read_chunks(chunks, spec["seeds"])
+    write_json(tuned, best_of_both(samples(digits), spec, seed, train_fraction, numbers))
 
 
-def tune(
-    everything: Samples,
-    spec: Settings,
-    seed: int,
-    train_fraction: float,
-    after_setting: Callable[[int], None] = lambda settings: None,
-) -> Tuned:
+def tune(everything: Samples, spec: Settings, seed: int, train_fraction: float) -> Tuned:
+    """Train both networks at all settings, and compare them at their best."""
+    train = partial(judged, everything, seed, train_fraction, spec["validation_fraction"])
+    numbers = train_in_stacks(tuned_settings(spec), range(spec["seeds"]), train)
+    return best_of_both(everything, spec, seed, train_fraction, numbers)
+
+
+def best_of_both(everything: Samples, spec: Settings, seed: int, train_fraction: float, numbers: Numbers) -> Tuned:
     """Both networks at all settings, and at the one that validation chooses trained anew on the whole training set; and
     the paired difference of their test accuracies, the deep one's less the shallow one's, where neither diverged."""
+    settings = tuned_settings(spec)
+    cells: list[TunedCell] = [
+        {
+            "scheme": setting["scheme"],
+            "learning_rate": setting["learning_rate"],
+            **cell(of_setting(numbers, i), setting, train_fraction, spec["validation_fraction"]),
+        }
+        for i, setting in enumerate(settings)
+    ]
     found: dict[str, TunedNetwork] = {}
-    done = 0
-    for name, layers in (("shallow", spec["shallow"]), ("deep", spec["deep"])):
-        cells: list[TunedCell] = []
-        for scheme in spec["schemes"]:
-            for rate in spec["learning_rates"]:
-                at = cell(everything, own(spec, layers, scheme), seed, train_fraction, spec["minibatch_size"], rate)
-                cells.append({"scheme": scheme, "learning_rate": rate, **at})
-                done += 1
-                after_setting(done)
-        best = max(cells, key=chosen_by)
-        at_best = own(spec, layers, best["scheme"])
+    for name, first in (("shallow", 0), ("deep", len(settings) // 2)):
+        own = range(first, first + len(settings) // 2)
+        best = max(own, key=lambda i: chosen_by(cells[i]))
+        rate = cells[best]["learning_rate"]
         found[name] = {
-            "layers": layers,
+            "layers": settings[best]["layers"],
             "cells": {
-                scheme: {f"{a['learning_rate']:g}": a for a in cells if a["scheme"] == scheme}
+                scheme: {f"{cells[i]['learning_rate']:g}": cells[i] for i in own if cells[i]["scheme"] == scheme}
                 for scheme in spec["schemes"]
             },
-            "best": best,
-            "best_on_edge": best["learning_rate"] in (min(spec["learning_rates"]), max(spec["learning_rates"])),
-            **retrained(everything, at_best, seed, train_fraction, spec["minibatch_size"], best["learning_rate"]),
+            "best": cells[best],
+            "best_on_edge": rate in (min(spec["learning_rates"]), max(spec["learning_rates"])),
+            **retrained(everything, settings[best], seed, train_fraction, spec["seeds"]),
         }
-        done += 1
-        after_setting(done)
     kept = ~(np.asarray(found["shallow"]["diverged_runs"]) | np.asarray(found["deep"]["diverged_runs"]))
     accuracies = [np.asarray(found[name]["trained"]["test_accuracy"]["values"]) for name in ("deep", "shallow")]
     deep, shallow = (np.where(kept, values, np.nan) for values in accuracies)
@@ -108,18 +108,6 @@ def tune(
         "shallow": found["shallow"],
         "deep": found["deep"],
         "difference": paired(deep, shallow),
-    }
-
-
-def own(spec: Settings, layers: list[str], scheme: str) -> Tuning:
-    """What one of the networks is tuned with."""
-    return {
-        "layers": layers,
-        "scheme": scheme,
-        "loss": spec["loss"],
-        "epochs": spec["epochs"],
-        "seeds": spec["seeds"],
-        "validation_fraction": spec["validation_fraction"],
     }
 
 

@@ -12,7 +12,17 @@ from nnlib.functions import LOSSES
 from nnlib.net import build
 from nnlib.training import Samples
 from scripts.experiments import digits as digits_script
-from scripts.experiments import equal_weights, first_signals, gradient_noise, overview, rate_scan, separability, tuned
+from scripts.experiments import (
+    equal_weights,
+    first_signals,
+    gradient_noise,
+    overview,
+    rate_scan,
+    rate_scan_chunks,
+    separability,
+    tuned,
+    tuned_chunks,
+)
 from scripts.experiments.separability import common_point, divided, hyperplane
 from scripts.poison import parameters, poison, put
 from scripts.repeats import repeated, samples
@@ -130,7 +140,8 @@ def test_a_scan_of_rates_says_up_to_which_all_train_and_from_which_none_does(dat
         "epochs": 3,
         "learning_rates": [0.001, 0.002, 1000],
     }
-    rate_scan.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
+    rate_scan_chunks.main(data, str(tmp_path / "a.npz"), spec, 7, 0.5, "0-2", "0-2")
+    rate_scan.main([str(tmp_path / "a.npz")], str(tmp_path / "a.json"), spec)
     facts = artifact(tmp_path / "a.json")
     found = facts["networks"]["linear"]
     assert (found["largest_all_train"], found["smallest_none_trains"]) == (0.002, 1000)
@@ -161,7 +172,8 @@ def test_two_networks_are_tuned_alike_and_compared_at_their_best(data: str, tmp_
         "learning_rates": [0.001, 0.01],
         "validation_fraction": 0.25,
     }
-    tuned.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
+    tuned_chunks.main(data, str(tmp_path / "a.npz"), spec, 7, 0.5, "0-7", "0-2")
+    tuned.main(data, [str(tmp_path / "a.npz")], str(tmp_path / "a.json"), spec, 7, 0.5)
     facts = artifact(tmp_path / "a.json")
     for name in ("shallow", "deep"):
         cells = [cell for row in facts[name]["cells"].values() for cell in row.values()]

@@ -18,11 +18,11 @@ from nnlib.net import build
 from nnlib.stack import fit_stack
 from nnlib.training import Samples, fit
 from scripts import repeats
-from scripts.experiments import basins, comparisons, gradient_flow, landscape, sweep
+from scripts.experiments import basins, comparisons, gradient_flow, landscape, seed_chunks, sweep, sweep_chunks
 from scripts.experiments import digits as digits_script
 from scripts.experiments import seeds as seeds_script
 from scripts.repeats import band, repeated, spread
-from scripts.settings import differences
+from scripts.settings import differences, sweep_settings
 from tests.scripts.test_scripts import draw, draw_twice
 
 SPEC: Any = {
@@ -62,8 +62,9 @@ def make_seeds(data: str, tmp_path: Path) -> MakeSeeds:
     """The artifact of a network from many seeds."""
 
     def run(name: str = "tiny", seed: int = 7, **changed: Any) -> dict[str, Any]:
-        path = tmp_path / f"{name}.json"
-        seeds_script.main(data, str(path), name, SPEC | changed, seed, REPEATS, 0.5)
+        path, chunk = tmp_path / f"{name}.json", str(tmp_path / f"{name}.npz")
+        seed_chunks.main(data, chunk, SPEC | changed, seed, 0.5, f"0-{REPEATS - 1}")
+        seeds_script.main([chunk], str(path), name, SPEC | changed, REPEATS)
         return artifact(path)
 
     return run
@@ -71,8 +72,14 @@ def make_seeds(data: str, tmp_path: Path) -> MakeSeeds:
 
 @pytest.fixture(scope="module")
 def swept(data: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sweep") / "sweep.json"
-    sweep.main(data, str(path), SWEEP, 7, 0.5)
+    return sweep_with(data, tmp_path_factory.mktemp("sweep"), SWEEP)
+
+
+def sweep_with(data: str, folder: Path, spec: Any) -> Path:
+    """The artifact of a sweep that is one chunk."""
+    path, chunk = folder / "sweep.json", str(folder / "sweep.npz")
+    sweep_chunks.main(data, chunk, spec, 7, 0.5, f"0-{len(sweep_settings(spec)) - 1}", f"0-{spec['seeds'] - 1}")
+    sweep.main(data, [chunk], str(path), spec, 7, 0.5)
     return path
 
 
@@ -88,8 +95,10 @@ def artifact(path: Path) -> dict[str, Any]:
 def test_the_repeats_of_two_networks_have_the_same_splits_and_orders(data: str) -> None:
     everything = repeats.samples(data)
     assert everything.x.shape == (SAMPLES, FEATURES)
-    _, train, test = repeated(everything, SPEC, 7, REPEATS, 0.5)
-    _, other_train, other_test = repeated(everything, SPEC | {"layers": ["Linear 64x1", "Sigmoid"]}, 7, REPEATS, 0.5)
+    _, train, test = repeated(everything, SPEC, 7, range(REPEATS), 0.5)
+    _, other_train, other_test = repeated(
+        everything, SPEC | {"layers": ["Linear 64x1", "Sigmoid"]}, 7, range(REPEATS), 0.5
+    )
     for mine, others in zip(train + test, other_train + other_test, strict=True):
         np.testing.assert_array_equal(mine.x, others.x)
         np.testing.assert_array_equal(mine.y, others.y)
@@ -98,13 +107,13 @@ def test_the_repeats_of_two_networks_have_the_same_splits_and_orders(data: str) 
 
 
 def test_repeats_differ_in_their_split_their_order_and_their_weights(data: str) -> None:
-    nets, train, test = repeated(repeats.samples(data), SPEC, 7, REPEATS, 0.5)
+    nets, train, test = repeated(repeats.samples(data), SPEC, 7, range(REPEATS), 0.5)
     weights = [layer.W for net in nets for layer in net.layers[:1] if isinstance(layer, Linear)]
     for values in ([own.x for own in train], [own.x for own in test], weights):
         assert not any(np.array_equal(values[0], values[r]) for r in range(1, REPEATS))
     rows = [{row.tobytes() for row in np.concatenate([train[r].x, test[r].x])} for r in range(REPEATS)]
     assert all(found == rows[0] for found in rows)
-    _, other, _ = repeated(repeats.samples(data), SPEC, 8, REPEATS, 0.5)
+    _, other, _ = repeated(repeats.samples(data), SPEC, 8, range(REPEATS), 0.5)
     assert not np.array_equal(train[0].x, other[0].x)
 
 
@@ -347,9 +356,8 @@ def test_the_test_set_has_no_part_in_the_choice(
         nets, train, test = repeated(*given)
         return nets, train, [Samples(x, 1 - y) for x, y in test]
 
-    monkeypatch.setattr(sweep, "repeated", upside_down)
-    sweep.main(data, str(tmp_path / "a.json"), SWEEP, 7, 0.5)
-    before, after = artifact(swept), artifact(tmp_path / "a.json")
+    monkeypatch.setattr(sweep_chunks, "repeated", upside_down)
+    before, after = artifact(swept), artifact(sweep_with(data, tmp_path, SWEEP))
     for cell, other in zip(grid(before), grid(after), strict=True):
         assert cell["validation_accuracy"] == other["validation_accuracy"]
         assert cell["test_accuracy"]["mean"] == pytest.approx(1 - other["test_accuracy"]["mean"])
@@ -363,10 +371,10 @@ def test_the_validation_set_is_no_part_of_what_is_trained_on(data: str, monkeypa
         seen.append((train, test))
         return fit_stack(nets, train, test, **settings)
 
-    monkeypatch.setattr(sweep, "fit_stack", noted)
-    sweep.cell(repeats.samples(data), SWEEP, 7, 0.5, 20, 0.01)
+    monkeypatch.setattr(sweep_chunks, "fit_stack", noted)
+    sweep_chunks.judged(repeats.samples(data), 7, 0.5, 0.25, sweep_settings(SWEEP)[0], range(SWEEP["seeds"]))
     ((fitted, validation),) = seen
-    _, train, _ = repeated(repeats.samples(data), SWEEP, 7, SWEEP["seeds"], 0.5)
+    _, train, _ = repeated(repeats.samples(data), SWEEP, 7, range(SWEEP["seeds"]), 0.5)
     for left, held_out, whole in zip(fitted, validation, train, strict=True):
         assert (len(left.x), len(held_out.x)) == (674, 224)
         assert np.array_equal(np.sort(np.concatenate([held_out.x, left.x]), axis=0), np.sort(whole.x, axis=0))
@@ -376,19 +384,19 @@ def test_the_validation_set_is_no_part_of_what_is_trained_on(data: str, monkeypa
 def test_a_sweep_whose_every_network_diverged_is_written_and_drawn(data: str, tmp_path: Path, rate: float) -> None:
     spec: Any = SWEEP | {"layers": ["Linear 64x1", "Sigmoid"], "learning_rates": [rate], "minibatch_sizes": [20]}
     spec["reference"] = {"learning_rates": [rate], "minibatch_size": 20}
-    sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
-    facts = artifact(tmp_path / "a.json")
+    path = sweep_with(data, tmp_path, spec)
+    facts = artifact(path)
     assert [(cell["diverged"], cell["share_lost"]) for cell in grid(facts)] == [(SWEEP["seeds"], 1)]
-    assert f"lost {SWEEP['seeds']}" in draw("figures.sweep", tmp_path, sweep=str(tmp_path / "a.json"))
+    assert f"lost {SWEEP['seeds']}" in draw("figures.sweep", tmp_path, sweep=str(path))
 
 
 def test_a_sweep_says_nothing_where_nobody_watches(
     swept: Path, data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     spec: Any = SWEEP | {"learning_rates": [0.01], "minibatch_sizes": [60]}
-    sweep.main(data, str(tmp_path / "a.json"), spec, 7, 0.5)
+    path = sweep_with(data, tmp_path, spec)
     assert capfd.readouterr() == ("", "")
-    (cell,) = grid(artifact(tmp_path / "a.json"))
+    (cell,) = grid(artifact(path))
     assert cell["test_accuracy"] == artifact(swept)["cells"]["60"]["0.01"]["test_accuracy"]
 
 
