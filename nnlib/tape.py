@@ -202,6 +202,7 @@ class Replay:
                 setattr(net.layers[k], name, own)
                 if (k, name) in state:
                     self.state.append((net.layers[k], name, own))
+        tape.calls.clear()  # they know the tape: in a circle, the samples would stay
         return bound
 
     def refuse(self, twin: Net, state: Any, new: Any) -> None:

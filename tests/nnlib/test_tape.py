@@ -1,5 +1,7 @@
 """The tape: what a step asks of NumPy is asked again, for other arrays and many nets at once, and nothing else is."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib.functions import LOSSES, Array, relu, relu_grad, sigmoid, sigmoid_grad
+from nnlib.layers import Linear
 from nnlib.net import Net
 from nnlib.tape import Replay, Tape
 
@@ -154,3 +157,17 @@ def test_a_wrong_call_is_refused_where_it_is_made_also_if_it_writes() -> None:
         x += Tape().array(np.ones((B, A)))
     with pytest.raises(TypeError, match="Cannot cast"):
         (x > 0).__iadd__(0.5)
+
+
+def test_what_a_replay_holds_is_freed_with_it() -> None:
+    net = Net([Linear(A, B, np.random.default_rng(1))])
+    x = np.ones((1, 2, A))
+    replay = Replay(lambda net, x: net.forward(x)[0], [net], x)
+    assert replay.calls
+    freed = weakref.ref(x)
+    gc.disable()
+    try:
+        del x, replay
+        assert freed() is None
+    finally:
+        gc.enable()
