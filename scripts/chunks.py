@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from reporting.pipeline.artifacts import ArtifactError, atomic_write, remedy
+from reporting.pipeline.artifacts import ArtifactError, atomic_write
 from reporting.pipeline.job import progress
 from scripts.repeats import Numbers
 
@@ -91,4 +91,4 @@ def read_chunk(path: str) -> Numbers:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as chunk:
             return dict(chunk)
     except (ValueError, EOFError, zipfile.BadZipFile):
-        raise ArtifactError(f"{path}: not a chunk that can be read{remedy(path)}") from None
+        raise ArtifactError(f"{path}: not a chunk that can be read; delete it, and it is made anew") from None

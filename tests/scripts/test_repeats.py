@@ -411,12 +411,23 @@ def test_dead_units_are_drawn_although_all_diverged(make_seeds: MakeSeeds, tmp_p
     make_seeds("good", epochs=20)
     make_seeds("bad", epochs=20, learning_rate=1000.0)
     paths = [str(tmp_path / f"{name}.json") for name in ("good", "bad", "good", "bad")]
-    draw_twice("figures.dead_units", tmp_path, seeds=paths)
+    draw_twice("figures.dead_units", tmp_path, networks=4 * [dead(tmp_path, [0, 3, None])], seeds=paths)
 
 
 def test_dead_units_of_shorter_runs_are_drawn(make_seeds: MakeSeeds, tmp_path: Path) -> None:
     make_seeds("short", epochs=3)
-    draw("figures.dead_units", tmp_path, seeds=4 * [str(tmp_path / "short.json")])
+    draw(
+        "figures.dead_units",
+        tmp_path,
+        networks=4 * [dead(tmp_path, [0, 1, 2])],
+        seeds=4 * [str(tmp_path / "short.json")],
+    )
+
+
+def dead(folder: Path, units: list[int | None]) -> str:
+    """The artifact of a run, as far as a figure of dead units reads it."""
+    (folder / "run.json").write_text(json.dumps({"dead_units": units}))
+    return str(folder / "run.json")
 
 
 @pytest.fixture
