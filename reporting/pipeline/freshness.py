@@ -11,7 +11,7 @@ from typing import Any
 
 from reporting.cite.paths import ABSENT, Keys, differences, path_text
 from reporting.pipeline import patches, seal
-from reporting.pipeline.fingerprint import code, forget, locked
+from reporting.pipeline.fingerprint import LOCK, code, forget, locked
 from reporting.pipeline.seal import Provenance
 
 LONGEST = 60  # characters of a setting that are shown
@@ -149,7 +149,7 @@ def changed_code(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Ca
     changed = [name for name in now if name in then and then[name] != now[name]]
     for name in changed:
         update = f"{name} {then[name]} → {now[name]}"
-        source = "requirements.lock" if name in locked() else MACHINE
+        source = "requirements.lock" if name in locked(LOCK) else MACHINE
         yield Cause(f"{name}: changed", kind="code") if "/" in name else Cause(update, source, "code")
     if not changed:  # else it is what the changed modules import
         others = sorted(then.keys() ^ now.keys())
