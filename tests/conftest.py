@@ -115,9 +115,10 @@ DEBIAN = {
     "libatomic.so.1": "libatomic1",
     "pdftotext": "poppler-utils",
     "qemu-x86_64": "qemu-user",
+    "munged": "munge",
     "qpdf": "qpdf",
+    "slurmctld": "slurm-wlm",
 }
-CLUSTER = {"munged": "munge", "slurmctld": "slurm-wlm"}  # for `make cluster` alone
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = [
     "--headless",
@@ -146,8 +147,7 @@ def found(name: str) -> str | None:
 def need(*names: str) -> None:
     """Skip a test on a machine that lacks something, or fail it if INSTALLED names the package that should be there."""
     missing = [name for name in names if not found(name)]
-    packages = [(DEBIAN | CLUSTER)[name] for name in missing]
-    installed = [package for package in packages if package in os.environ.get("INSTALLED", "").split()]
+    installed = [DEBIAN[name] for name in missing if DEBIAN[name] in os.environ.get("INSTALLED", "").split()]
     if missing:
         (pytest.fail if installed else pytest.skip)(LACKS + ", ".join(missing))
 
@@ -158,7 +158,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lacking = {reason: count for reason, count in reasons.items() if reason.startswith(LACKS)}
     if lacking:
         names = sorted({name for reason in lacking for name in reason.removeprefix(LACKS).split(", ")})
-        command = " ".join([environment.INSTALL["debian"], *sorted((DEBIAN | CLUSTER)[name] for name in names)])
+        command = " ".join([environment.INSTALL["debian"], *sorted(DEBIAN[name] for name in names)])
         terminalreporter.write_line(
             f"{sum(lacking.values())} skipped: {LACKS}{', '.join(names)}. As root on Debian: {command}"
         )
