@@ -8,7 +8,7 @@ SNAKEMAKE = .venv/bin/python -S reporting/pipeline/interruptible.py -m snakemake
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml --group assignment
 
-.PHONY: new report notebook submission verify review plan watch test soak cluster reproduce bench lint lock picture clean help
+.PHONY: new report notebook submission verify review plan watch test soak cluster reproduce bench scale lint lock picture clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed; on a cluster with PROFILE=slurm
 	$(if $(PROFILE),$(foreach file,profiles/$(PROFILE)/config.yaml requirements-$(PROFILE).lock,\
@@ -68,6 +68,10 @@ reproduce: ## build what is committed twice, in unlike circumstances, and compar
 bench: ## measure the speed of training and of the build
 	@$(ENVIRONMENT) requirements-dev.lock
 	@.venv/bin/python -m benchmarks.training
+
+scale: ## measure sweeps of up to a hundred thousand networks, which takes the better part of an hour
+	@$(ENVIRONMENT) requirements-dev.lock
+	@.venv/bin/python -m benchmarks.scale
 
 lint: ## check style, format and types
 	@$(ENVIRONMENT) requirements-dev.lock
