@@ -6,8 +6,8 @@ seeds: here each time from nothing, and the smaller two once more on a small Slu
 
 The seconds of a plan are those of a dry run: the start, the configuration, the text, the graph and the seals. The
 seconds of an added network are those by which a build takes longer than the one before, by the networks that it has
-more, and so those of the CPU, of processes that are no cluster's. The memory of a process is the most that it ever held,
-as the kernel says several times a second.
+more, and so those of the CPU, of processes that are no cluster's. The memory of a process is the most that it ever
+held, as the kernel says several times a second.
 """
 
 import json
