@@ -326,7 +326,7 @@ def other_values(value: Any, domain: Domain, marks: Sequence[float]) -> list[Any
 
 def numbers(value: float, domain: Domain, marks: Sequence[float]) -> list[float]:
     """Other numbers of the domain: its ends, the other sign, more and less, just beyond each comparison, far away."""
-    near = [0, -value, 2 * value, value / 2, value + 1, value - 1]
+    near = [0, 1, -1, -value, 2 * value, value / 2, value + 1, value - 1]
     for mark in marks:
         near += [mark, value + mark, value - mark]
     found: list[float] = []
