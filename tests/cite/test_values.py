@@ -136,6 +136,13 @@ def test_a_path_to_nothing_says_what_is_there(path: str, message: str) -> None:
         ("spread percent", {"mean": 0.97345, "deviation": 0.0062}, "97.3\u00a0±\u00a00.6\u00a0%"),
         ("spread percent", {"mean": 0.88712, "deviation": 0.0121}, "88.7\u00a0±\u00a01.2\u00a0%"),
         ("percentage points", {"low": -0.0123, "high": 0.0456}, "−1.2 to 4.6"),
+        (
+            "quartiles percent",
+            {"median": 0.97, "quartiles": [0.9, 0.98], "count": 4},
+            "97.0\u00a0% (90.0 to 98.0\u00a0%)",
+        ),
+        ("quartiles percent", {"median": 0.97, "quartiles": [0.9, 0.98], "count": 3}, "97.0\u00a0% (of\u00a03)"),
+        ("quartiles percent", {"median": None, "quartiles": [None, None], "count": 0}, "NaN"),
     ],
 )
 def test_each_format_prints_its_value(form: str, value: Any, text: str) -> None:

@@ -102,6 +102,12 @@ def test_formulas_are_drawn_with_the_punctuation_after_them_on_their_line(write_
     assert "$" not in seen(markup)
 
 
+def test_a_formula_of_digits_alone_is_text_in_the_type_of_what_is_around_it(write_page: WritePage) -> None:
+    markup = write_page(section("It is $0$, not $x$ and not $f(0)$."))
+    assert "It is 0, not" in seen(markup)
+    assert markup.count('<img class="math"') == 2
+
+
 def test_a_sign_stays_beside_the_formula_before_it_and_a_value_beside_the_sign(write_page: WritePage) -> None:
     markup = write_page(section('So $x$&nbsp;=&nbsp;<%= value("run.loss[0]", "loss") %> is, and $y$ and $z$&nbsp;too.'))
     assert re.search(r'<span class="nobr"><img [^>]*>\u00a0=</span>\u00a0<data ', markup)
