@@ -300,9 +300,9 @@ def test_samples_that_are_a_pickle_are_not_loaded(tmp_path: Path, monkeypatch: p
 
 def test_no_code_of_ours_loads_a_pickle_and_none_that_reads_the_configuration_evaluates_text() -> None:
     for room in ("scripts", "nnlib", "reporting"):
-        for path in (ROOT / room).glob("*.py"):
+        for path in (ROOT / room).rglob("*.py"):
             code = path.read_text(encoding="utf-8")
-            assert not re.search(r"allow_pickle|\bpickle\b|\bjoblib\b", code), path
+            assert not re.search(r"allow_pickle=(?!False)|\bpickle\b|\bjoblib\b", code), path
             assert not re.search(r"os\.system|shell=True", code), path
             calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)}
             assert room == "nnlib" or not calls & {"eval", "exec", "compile"}, path
