@@ -56,7 +56,7 @@ def draw_decay_map(facts: "Landscape", ends: "DecayMap", chosen: "Descent") -> F
             markeredgecolor=INK,
             markersize=11 if marker == "*" else 6,
             linestyle="none",
-            label=f"{name}, $f$ = {number(f, 4)}",
+            label=f"{name},  $f$ = {number(f, 4)}",
         )
     axes.set(xlabel=r"first step size $\eta_0$", ylabel="decay $d$")
     axes.grid(False)
