@@ -13,6 +13,11 @@ def test_the_text_that_it_edits_is_there() -> None:
     assert build.SENTENCE in (ROOT / build.TEXT).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("name", "text"), [("macros.md", "loss[train]="), ("style.css", "columns: 3")])
+def test_what_it_edits_while_it_watches_is_there(name: str, text: str) -> None:
+    assert text in (ROOT / "templates" / name).read_text(encoding="utf-8")
+
+
 def test_the_learning_rate_that_it_edits_is_there(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text((ROOT / "config/config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
