@@ -86,7 +86,8 @@ async def main(sources: list[str], command: list[str]) -> None:
     preview = Preview()
     preview.listen()
     builds = Builds(command, preview)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, builds.end)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, builds.end)
     builds.wanted.set()
     building = asyncio.create_task(builds.run())
     watching = asyncio.create_task(watch(sources, builds, preview))

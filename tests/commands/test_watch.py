@@ -119,6 +119,17 @@ def test_what_is_interrupted_already_is_not_interrupted_twice(waiting: Watcher, 
     assert waiting.said() == "started\ninterrupted\nended\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_runs_does_not_outlive_the_end_of_watching(
+    waiting: Watcher, tmp_path: Path, number: signal.Signals
+) -> None:
+    waiting.process.send_signal(number)
+    waiting.hears("interrupted\n")
+    (tmp_path / "may-end").touch()
+    assert waiting.process.wait(60) == 0
+    assert waiting.said() == "started\ninterrupted\nended\n"
+
+
 def test_who_interrupts_twice_does_not_wait(waiting: Watcher) -> None:
     waiting.interrupt()
     waiting.hears("interrupted\n")
