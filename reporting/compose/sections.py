@@ -10,7 +10,7 @@ from typing import Any
 
 from reporting.cite import mutations
 from reporting.cite.claims import ClaimError, check
-from reporting.cite.typed import stated_result, typed_number
+from reporting.cite.typed import stated_result, typed_in_code, typed_number
 from reporting.cite.values import Values
 from reporting.compose import grounds, template, tree
 from reporting.compose.errors import ReportError
@@ -344,6 +344,8 @@ class Reader:
             elif token.type == "inline":
                 self.text(next(texts))
             elif token.type in ("fence", "code_block"):
+                if self.place and (found := typed_number(token.content)):
+                    raise ReportError(f"{self.where}: the number {found!r} is typed in code; show it as ```output")
                 self.cites(self.report.values.paths(token.content))
 
     def text(self, text: Text) -> None:
@@ -354,6 +356,10 @@ class Reader:
                 self.formula(token.content, "double" in token.type)
             elif token.type == "text" and not self.free and (found := typed_number(token.content)):
                 raise ReportError(f"{self.where}: the number {found!r} is typed; cite it, with <%= value(...) %>")
+            elif token.type == "code_inline" and not self.free and (found := typed_in_code(token.content)):
+                raise ReportError(
+                    f"{self.where}: the number {found!r} is typed in code; cite it, with <%= value(...) %>"
+                )
             elif token.type == "image":
                 raise ReportError(f"{self.where}: a picture is a ::: figure; {token.attrs['src']} is none")
             elif token.type == "ground" and not (self.place and text.is_paragraph):

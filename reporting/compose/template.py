@@ -15,6 +15,7 @@ from jinja2.lexer import Token, TokenStream
 from reporting.cite.paths import CitationError
 from reporting.compose.self_contained import ExternalError, inside
 
+PRIVATE = re.compile("[\ue000-\uf8ff]")  # which stand for values, and for more, while a text is composed
 MARK = re.compile("\ue004(\\d+)\ue005")
 
 
@@ -91,10 +92,14 @@ def unmarked(marked: str, last: int) -> Filled:
 def read(path: Path, root: Path) -> str:
     """The text of a template; raises TemplateError."""
     try:
-        return inside(root, path).read_text(encoding="utf-8")
+        text = inside(root, path).read_text(encoding="utf-8")
     except OSError as error:
         raise TemplateError(f"{path.relative_to(root)}: {error.strerror}") from None
     except ExternalError as error:
         raise TemplateError(str(error)) from None
     except UnicodeDecodeError:
         raise TemplateError(f"{path.relative_to(root)}: not UTF-8 text") from None
+    if found := PRIVATE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise TemplateError(f"{path.relative_to(root)}, line {line}: U+{ord(found[0]):04X} is no character of a text")
+    return text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.cite.typed import stated_result, typed_number
+from reporting.cite.typed import stated_result, typed_in_code, typed_number
 from reporting.cite.values import Values
 from reporting.compose.errors import ReportError
 from tests.conftest import GIVEN, RUBRIC, grounded
@@ -37,6 +37,11 @@ WritePage = Callable[..., str]
         ("seventeen and ninety", "seventeen"),
         ("In ten\nlines", "ten"),
         ("٣ digits", "٣"),
+        ("at ⁹⁰ of it", "90"),
+        ("at ９０ of it", "90"),
+        ("nine\u00adty of it", "ninety"),
+        ("nine\u200bty of it", "ninety"),
+        ("9\u20600 of it", "90"),
     ],
 )
 def test_a_number_in_digits_or_in_words_is_found(text: str, found: str) -> None:
@@ -74,6 +79,33 @@ def test_a_cited_value_is_no_typed_number(words: list[str], number: int) -> None
     values = Values({"a": number})
     cited = [values.value("a", "integer") for _ in range(12)]  # the placeholders' own numbers have digits too
     assert typed_number("".join(words + cited)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [("90 %", "90"), ("0.97", "0"), ("f(x) = 90", "90"), ("p > 0.9", "0"), ("x=-3", "3"), ("ninety of it", "ninety")],
+)
+def test_a_number_in_code_is_found(code: str, found: str) -> None:
+    assert typed_in_code(code) == found
+
+
+@pytest.mark.parametrize(
+    "code", ["SHA-256", "W1 and b2", "np.log1p(x)", "1 / (1 + exp(-x))**2", "b = 0", "\ue00012\ue001", "x[3]"]
+)
+def test_a_digit_of_what_computes_is_none(code: str) -> None:
+    assert typed_in_code(code) is None
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\mathrm{ninety}", r"\text{about ninety percent}", r"x = \mathrm{nine\u00adty}", r"x^{⁹⁰} = ⁹⁰"]
+)
+def test_a_number_in_the_words_of_a_formula_is_found(tex: str) -> None:
+    assert stated_result(tex) is not None
+
+
+@pytest.mark.parametrize("tex", [r"\tau_{\mathrm{tone}}", r"\overline{one} x".replace("one", "x"), r"x_{\text{often}}"])
+def test_a_formula_without_such_words_states_nothing(tex: str) -> None:
+    assert stated_result(tex) is None
 
 
 @pytest.mark.parametrize(
@@ -324,3 +356,17 @@ def test_a_derivation_may_be_longer_and_the_rubric_says_how_long_others_may_be(w
 def test_an_empty_answer_is_refused(write_page: WritePage, answer: str) -> None:
     with pytest.raises(ReportError, match=r"^question 1.1.a: the answer is empty$"):
         write_page(section(answer))
+
+
+@pytest.mark.parametrize(
+    "hidden", ["Of `90 %`.", "So:\n\n```text\n90\n```\n", "So $\\mathrm{ninety}$.", "At nine\u00adty."]
+)
+def test_a_number_that_is_hidden_is_named_with_its_question(write_page: WritePage, hidden: str) -> None:
+    with pytest.raises(ReportError, match=r"^question 1\.1\.a: the (?:number|formula) .*(?:90|ninety)"):
+        write_page(section(hidden))
+
+
+@pytest.mark.parametrize("forged", ["\ue0000\ue001", "\ue0009\ue001", "\ue001", "\uf8ff"])
+def test_a_character_that_stands_for_a_value_is_refused_with_its_line(write_page: WritePage, forged: str) -> None:
+    with pytest.raises(ReportError, match=r"templates/sections/1\.1\.md, line \d+: U\+[EF]\w{3} is no character"):
+        write_page(section(f"It is {forged}."))
