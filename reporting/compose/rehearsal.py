@@ -30,9 +30,9 @@ def rehearsed(
 ) -> Rehearsal:
     """What the text shows and cites, of last time if all is as it was; raises ReportError for what is wrong with it."""
     state = state_of(root, [sorted(known), known["config"], rubric, figures, has_notebook])
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, TypeError):
         kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
-        if kept.pop("of") == state:
+        if isinstance(kept, dict) and kept.pop("of", "") == state:
             return Rehearsal(**kept)
     # Here, since their import takes longer than all of the above.
     from reporting.compose.document import rehearse
