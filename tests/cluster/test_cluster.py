@@ -260,7 +260,7 @@ def test_a_seal_says_on_which_kind_of_processor_a_node_made_the_result_and_anoth
 
 def test_make_builds_with_a_profile_and_says_what_is_missing(again: Cluster) -> None:
     status, said = again.make("report", "PROFILE=slurm")
-    assert status == 0
+    assert status == 0, said
     assert "report/report.pdf and report/report.html are up to date." in said
     for name, file in {"nothere": "profiles/nothere/config.yaml", "default": "requirements-default.lock"}.items():
         status, said = again.make("report", f"PROFILE={name}")
