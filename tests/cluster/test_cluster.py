@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -87,7 +88,7 @@ class Cluster:
 
     def make(self, *words: str, **more: str) -> tuple[int, str]:
         """What `make` says of these words, and its status."""
-        command = ["make", "--no-print-directory", f"PYTHON={sys.executable}", *words]
+        command = ["make", "--no-print-directory", f"PYTHON={shlex.quote(sys.executable)}", *words]
         done = subprocess.run(
             command, cwd=self.project.root, env=self.environment | more, text=True, stdout=-1, stderr=-2, timeout=120
         )
