@@ -81,7 +81,7 @@ def watched(root: Path) -> dict[str, float]:
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as watching:
         assert watching.stdout
         address = re.findall(r"http://\S+/", watching.stdout.readline())[0]
-        while "up to date" not in watching.stdout.readline():
+        while "report/report.pdf and" not in watching.stdout.readline():
             pass
         threading.Thread(target=watching.stdout.read, daemon=True).start()
         with urllib.request.urlopen(f"{address}state") as states:

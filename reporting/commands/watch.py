@@ -18,7 +18,7 @@ from watchfiles import awatch
 from reporting.commands.preview import Preview
 
 REST = 1.0  # seconds without an edit, after which a build begins
-SETTLE = 60  # milliseconds, within which an editor writes all that it saves
+SETTLE = 40  # milliseconds, within which an editor writes all that it saves
 SAID_FIRST = "Using workflow specific profile"  # by Snakemake, of every build
 
 

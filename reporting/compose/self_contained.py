@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
@@ -36,6 +37,7 @@ def check_page(markup: str) -> None:
     checker.close()
 
 
+@lru_cache(1000)  # most pictures are as they were when a page is composed again
 def check_picture(svg: str) -> None:
     """Raise ExternalError for whatever in an SVG picture asks for something that it does not hold.
 
