@@ -25,7 +25,7 @@ def main(sweep: str, svg: str, png: str, pdf: str) -> None:
 
 
 def draw_sweep(facts: "Sweep") -> Figure:
-    figure = Figure(figsize=(WIDTH, 2.6))
+    figure = Figure(figsize=(WIDTH, 3.25))
     axes, line_axes = figure.subplots(1, 2, width_ratios=[2.1, 1])
     draw_cells(axes, facts)
     draw_scaled(line_axes, facts)
