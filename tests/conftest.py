@@ -254,9 +254,9 @@ class Project:
     root: Path
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        """A build in a group of processes of its own."""
+        """A build as `make` starts it, in a group of processes of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", *arguments],
+            [sys.executable, "-S", "reporting/pipeline/interruptible.py", "-m", "snakemake", *arguments],
             cwd=self.root,
             env=os.environ | environment,
             text=True,

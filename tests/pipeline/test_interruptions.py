@@ -132,8 +132,7 @@ def test_whatever_is_imported_when_ctrl_c_is_pressed_no_traceback_is_printed(cop
     for turn in range(moments):
         for name in ("results/law.json", "results/figures/law.svg"):
             (copy.root / name).unlink(missing_ok=True)
-        command = [sys.executable, "-S", "reporting/pipeline/interruptible.py", "-m", "snakemake"]
-        build = subprocess.Popen(command, cwd=copy.root, text=True, stdout=-1, stderr=-2, start_new_session=True)
+        build = copy.start()
         time.sleep(chance.uniform(0.1, 5))
         os.killpg(build.pid, signal.SIGINT)
         said, _ = build.communicate(timeout=120)
