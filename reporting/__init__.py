@@ -5,8 +5,8 @@ its ground.
     glyphs    fonts and formulas
     compose   the text as a tree, and its two writers: HTML and notebook
     press     PDF, its standards, its evidence
-    verify    what a finished PDF proves, and what differs between two
     pipeline  the machinery around Snakemake
+    verify    what a finished PDF proves, and what differs between two
     drawing   one look for all figures
     jobs      the scripts of the engine's rules, which are in rules
     commands  what the Makefile calls

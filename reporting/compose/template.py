@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import jinja2
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reporting.cite.paths import CitationError
 from reporting.compose.self_contained import ExternalError, inside
@@ -49,7 +50,7 @@ class Filled(NamedTuple):
 
 def fill(source: str, folder: Path, given: Mapping[str, Any]) -> Filled:
     """Run a template's Jinja with what it is given; raises TemplateError."""
-    environment = jinja2.Environment(
+    environment = ImmutableSandboxedEnvironment(
         block_start_string="<%",
         block_end_string="%>",
         variable_start_string="<%=",

@@ -42,7 +42,7 @@ def contents(artifacts: list[str], settings: dict[str, Any], made_with: dict[str
     found["config"] = settings
     digests = {path: sha256(path) for path in ["config/config.yaml", *artifacts]}
     found["made"] = {
-        "on": numerics.machine(),
+        "on": numerics.machine() | numerics.libraries("weasyprint"),
         "with": [{"name": NAMES.get(name, name), "version": version} for name, version in made_with.items()],
         "checksum": combined_checksum(digests),
         "artifacts": [{"name": name_of(path), "sha256": digests[path]} for path in artifacts],

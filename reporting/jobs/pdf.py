@@ -6,7 +6,8 @@ from typing import Any
 from reporting.compose.printed import PrintedError
 from reporting.pipeline.artifacts import atomic_write, read_json
 from reporting.pipeline.job import run
-from reporting.press.evidence import attachments, manifest
+from reporting.pipeline.project import ENGINE, part
+from reporting.press.evidence import EvidenceError, attachments, manifest
 from reporting.press.figures import leave_room
 from reporting.press.pdf import PDFError, render
 from reporting.press.proof import ProofError, proof
@@ -17,7 +18,7 @@ def main(
     document: str, citations: str, figures: list[str], evidence: list[str], pdf: str, rubric: dict[str, Any]
 ) -> None:
     printed = render(leave_room(Path(document).read_text(encoding="utf-8")))
-    files = {path: Path(path).read_bytes() for path in evidence}
+    files = {name_of(path): Path(path).read_bytes() for path in evidence}
     contents = manifest(printed, read_json(citations), files)
     drawings = {str(Path(path).relative_to("results/figures").with_suffix("")): path for path in figures}
     drawn = [Path(drawings[picture["name"]]).read_bytes() for picture in contents["pictures"]]
@@ -27,5 +28,10 @@ def main(
         aside.write_bytes(finished)
 
 
+def name_of(path: str) -> str:
+    """What a source is called in the project, be it the engine's, installed elsewhere."""
+    return part(path) if Path(path).resolve().is_relative_to(ENGINE) else path
+
+
 if __name__ == "__main__":
-    run(main, snakemake, PDFError, PrintedError, ProofError)
+    run(main, snakemake, EvidenceError, PDFError, PrintedError, ProofError)

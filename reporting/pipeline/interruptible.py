@@ -16,7 +16,9 @@ import sys
 
 if __name__ == "__main__":
     site.main()
-    del sys.argv[0], sys.path[0]
+    del sys.argv[0]
+    if not sys.flags.safe_path:
+        del sys.path[0]
     if sys.argv[0] == "-m":
         del sys.argv[0]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

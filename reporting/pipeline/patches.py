@@ -104,6 +104,12 @@ def attach_console(workflow: Any, console: Any) -> None:
     logger.addHandler(console)
 
 
+def leave_out(workflow: Any, names: Iterable[str]) -> None:
+    """Let rules be none: what they make is given. Until a workflow can say what `--allowed-rules` does."""
+    for name in names:
+        del workflow._rules[name]
+
+
 def set_logs(rules: Iterable[Any]) -> None:
     """Let the log of each rule with a script be results/logs/RULE.log, or results/logs/RULE/{name}.log.
 

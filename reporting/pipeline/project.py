@@ -24,3 +24,8 @@ def part(path: str | Path) -> str:
     """What a seal calls a file of code."""
     path = Path(path).resolve()
     return str(path.relative_to(ENGINE.parent if path.is_relative_to(ENGINE) else ROOT.resolve()))
+
+
+def placed(part: str) -> str:
+    """The path of a part of the code from the folder that is built in, where that has a copy, or else as installed."""
+    return part if Path(part).is_file() else os.path.relpath(located(part))

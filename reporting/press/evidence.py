@@ -1,6 +1,6 @@
 """Evidence: what a report's PDF carries so that it can be checked from the file alone.
 
-Attached are the artifacts, the configuration, the sources, and a manifest. It has each file's SHA-256, each printed
+Attached are the artifacts, all sources that a build reads, and a manifest. It has each file's SHA-256, each printed
 value with its path, format, text and place on the pages, each claim with its name and expression, each sentence with
 its grounds, the text of all passages, and the place of each picture.
 A PDF may come from anybody: what is read here is bounded in number and size, and refused in one message where it is not
@@ -26,8 +26,8 @@ from reporting.press.standards import Attachment, pictures
 if TYPE_CHECKING:
     from reporting.compose.document import Citations
 
-GENERATOR, VERSION = "proven-report", 3
-READABLE = (2, VERSION)  # the versions of the manifest of which reports can be compared
+GENERATOR, VERSION = "proven-report", 4
+READABLE = (3, VERSION)  # the versions of the manifest of which reports can be compared
 MANIFEST = "manifest.json"
 CHECKSUMMED = ("results/", "config/config.yaml")  # how the paths of what the printed SHA-256 covers begin
 MEBIBYTE = 1 << 20
@@ -35,12 +35,17 @@ LARGEST_PDF, LARGEST_FILE, LARGEST_WHOLE = 64 * MEBIBYTE, 8 * MEBIBYTE, 64 * MEB
 MOST_FILES, MOST_PAGES = 1000, 1000
 LONGEST_SIDE = 2000  # points of a page, which is drawn when reports are compared
 NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?(/[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?)*")
-FORMS = {  # by the folder or the ending of a file: what it is, its type, its relation to the report
+FORMS = {  # by the name, the folder or the ending of a file: what it is, its type, its relation to the report
+    "Snakefile": ("Rules", "text/plain", "Source"),
+    "requirements.lock": ("Exact versions of all packages", "text/plain", "Source"),
     "results": ("Artifact", "application/json", "Data"),
     "config": ("Configuration", "text/plain", "Source"),
+    "profiles": ("Configuration", "text/plain", "Source"),
+    "templates": ("Text", "text/plain", "Source"),
+    ".html": ("Text", "text/plain", "Source"),
+    ".css": ("Style", "text/css", "Source"),
     ".py": ("Source", "text/x-python", "Source"),
     ".smk": ("Rules", "text/plain", "Source"),
-    ".lock": ("Exact versions of all packages", "text/plain", "Source"),
 }
 
 
@@ -59,19 +64,27 @@ PLACE = {"type": "array", "prefixItems": [PAGE, *4 * [NUMBER]], "minItems": 5, "
 RUN = {"anyOf": [TEXT, closed(alt=TEXT), closed(alt=TEXT, text=TEXT)]}
 
 
+DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+CLAIM = {"anyOf": [closed(question=SHORT, name=SHORT, expression=TEXT), closed(question=SHORT, reason=TEXT)]}
+MADE = {  # what is known of a report's making
+    "on": {"type": "object", "maxProperties": 30, "additionalProperties": SHORT},
+    "with": many(closed(name=SHORT, version=SHORT), 100),
+    "checksum": DIGEST,
+    "artifacts": many(closed(name=SHORT, sha256=DIGEST), MOST_FILES),
+    "configuration": DIGEST,
+}
+
+
 def schema(version: int) -> dict[str, Any]:
     """What a manifest of this version holds."""
-    named = {"name": SHORT} if version > 2 else {}
-    claim = {"anyOf": [closed(question=SHORT, **named, expression=TEXT), closed(question=SHORT, reason=TEXT)]}
-    sentences = {"sentences": many(closed(question=SHORT, text=TEXT, grounds=many(SHORT, 100)), 10_000)}
     return closed(
         generator={"const": GENERATOR},
         version={"const": version},
-        files={"type": "object", "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-        made={"type": "object", "required": ["on"], "properties": {"on": {"type": "object"}}},
+        files={"type": "object", "maxProperties": MOST_FILES, "additionalProperties": DIGEST},
+        made=closed(**MADE),
         values=many(closed(path=SHORT, format=SHORT, text=TEXT, places=many(PLACE, 200)), 100_000),
-        claims=many(claim, 10_000),
-        **(sentences if version > 2 else {}),
+        claims=many(CLAIM, 10_000),
+        sentences=many(closed(question=SHORT, text=TEXT, grounds=many(SHORT, 100)), 10_000),
         passages=many(closed(name=SHORT, runs=many(RUN, 100_000)), 1000),
         heads=many(TEXT, 1000),
         pictures=many(closed(name=SHORT, place=PLACE), 1000),
@@ -127,7 +140,15 @@ def combined_checksum(digests: Mapping[str, str]) -> str:
 
 
 def attachments(contents: Mapping[str, Any], files: Mapping[str, bytes]) -> list[Attachment]:
-    """The files and their manifest as a PDF holds them. Attachments have no folders: a/b.json is called a.b.json."""
+    """The files and their manifest as a PDF holds them. Attachments have no folders: a/b.json is called a.b.json.
+
+    Raises EvidenceError where two files would have one name, also on a disk on which a letter and its capital are one.
+    """
+    names: dict[str, str] = {}
+    for path in files:
+        other = names.setdefault(attached_name(path).lower(), path)
+        if other != path:
+            raise EvidenceError(f"{path} and {other}: as attachments both would be called {attached_name(path)}")
     text = json.dumps(contents, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     found = [
         Attachment(
@@ -139,9 +160,14 @@ def attachments(contents: Mapping[str, Any], files: Mapping[str, bytes]) -> list
         )
     ]
     for path, content in files.items():
-        what, mime, relationship = FORMS.get(path.split("/")[0]) or FORMS.get(Path(path).suffix) or FORMS[".smk"]
+        what, mime, relationship = form(path) or FORMS[".smk"]
         found.append(Attachment(attached_name(path), content, f"{what}: {path}", mime, relationship))
     return found
+
+
+def form(path: str) -> tuple[str, str, str] | None:
+    """What a file that a report carries is, its type and its relation to the report; None for any other."""
+    return FORMS.get(path.split("/")[0]) or FORMS.get(Path(path).suffix)
 
 
 def attached_name(path: str) -> str:
@@ -150,18 +176,19 @@ def attached_name(path: str) -> str:
 
 def read(path: str | Path) -> Evidence:
     """The evidence in a PDF; raises EvidenceError, a line, for whatever is not a whole report of this project."""
+    path = Path(path)
     try:
-        return unpack(Path(path))
+        if path.is_file() and path.stat().st_size > LARGEST_PDF:
+            raise EvidenceError(f"is larger than {LARGEST_PDF // MEBIBYTE} MiB, which no report is")
+        return unpack(path.read_bytes())
     except EvidenceError as error:
         raise EvidenceError(f"{path}: {error}") from None
     except OSError as error:
         raise EvidenceError(f"{path}: {error.strerror}") from None
 
 
-def unpack(path: Path) -> Evidence:
-    if path.is_file() and path.stat().st_size > LARGEST_PDF:
-        raise EvidenceError(f"is larger than {LARGEST_PDF // MEBIBYTE} MiB, which no report is")
-    pdf = path.read_bytes()
+def unpack(pdf: bytes) -> Evidence:
+    """The evidence in a PDF; raises EvidenceError."""
     if b"%PDF-" not in pdf[:1024]:
         raise EvidenceError("is not a PDF")
     try:
@@ -253,6 +280,8 @@ def understood(content: bytes) -> dict[str, Any]:
         raise EvidenceError(f"{MANIFEST}: {quoted(where[:60])} is not as this project writes it")
     for path in found["files"]:
         check_name(path)
+        if not form(path):
+            raise EvidenceError(f"{MANIFEST}: {quoted(path)} is no file that a report carries")
     return found
 
 

@@ -32,17 +32,20 @@ HAS_NOTEBOOK = Path("templates/notebook.md").exists()
 CELLS_TEXT = Path("templates/cells.md").read_text("utf-8") if HAS_NOTEBOOK else ""
 BESIDE_CELLS = re.sub("^```run .*?^```$", "", CELLS_TEXT, flags=re.DOTALL | re.M)
 TEXTS = [path for path in sources("templates", ".md", ".css") if path not in NOTEBOOK_ONLY]
-PAGE = [os.path.relpath(ENGINE / "templates" / name) for name in ("report.html", "style.css")]
+PAGE = ["reporting/templates/report.html", "reporting/templates/style.css"]
 # What the report says that it was made with.
 MADE_WITH = {"proven-report": reporting.__version__, "python": platform.python_version()}
 MADE_WITH |= {package: locked(LOCK)[package][0] for package in PACKAGES}
-# All the code that its rules run, but for that of an engine which is installed elsewhere.
+# All the code that a build runs, by the names that seals have for it.
 SCRIPTS = [patches.script_of(each) for each in workflow.rules if each.output]
 if lost := [script for script in SCRIPTS if not located(script).is_file()]:
     sys.exit(f"{lost[0]}: is not there, but a rule has it for a script")
-SCRIPTS += [*map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
-CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py") and Path(name).is_file()}
-
+CODE = {name for path in [*SCRIPTS, "scripts/checks.py"] for name in code(path) if name.endswith(".py")}
+CODE |= {part(path) for path in ENGINE.rglob("*") if path.suffix in (".py", ".smk")}
+CODE -= {name for name in CODE if name.startswith(("reporting/commands/", "reporting/new/", "reporting/verify/"))}
+# What the PDF carries beside the results: all that a build reads.
+SOURCES = [*PIPELINE, *sources("profiles", ".yaml"), *sources("templates", ".md", ".css", ".html")]
+SOURCES += map(placed, sorted({*CODE, *PAGE}))
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
     text = rehearsed(Path(), known, rubric, FIGURES, HAS_NOTEBOOK)
@@ -87,7 +90,7 @@ rule document:
         fonts="results/fonts.json",
         artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
-        sources=["config/config.yaml", *TEXTS, *PAGE],
+        sources=["config/config.yaml", *TEXTS, *map(placed, PAGE)],
     output:
         document="results/report.html",
         citations="results/citations.json",
@@ -108,7 +111,7 @@ rule pdf:
         document="results/report.html",
         citations="results/citations.json",
         figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
-        evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *PIPELINE, *sorted(CODE)],
+        evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *SOURCES],
     output:
         pdf="results/report.pdf",
     params:

@@ -10,7 +10,7 @@ from reporting.glyphs import faces
 from reporting.pipeline import lock, numerics, patches, seal
 from reporting.pipeline import settings as configuration
 from reporting.pipeline.artifacts import ArtifactError, read_json
-from reporting.pipeline.project import ENGINE, PATH, ROOT, located, part
+from reporting.pipeline.project import ENGINE, PATH, ROOT, located, part, placed
 
 os.environ |= {"PROJECT": str(ROOT), "PYTHONPATH": PATH}
 

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from reporting.commands import review, verify
 from reporting.compose.printed import Printed, counted
 from reporting.press.evidence import LARGEST_FILE, MANIFEST, VERSION, EvidenceError, read, sha256, understood
+from reporting.verify.recompute import deviations
 from tests.conftest import ROOT, Project
 
 Change = Callable[[pikepdf.Pdf], None]
 ARTIFACT = "results.birthdays.earth.json"
+COUNT = r"(\w+) +(\d+) of +(\d+)"
 
 
 @pytest.fixture
@@ -63,18 +65,19 @@ def reseal(pdf: pikepdf.Pdf, name: str, path: str) -> None:
 
 
 def outcome(report: Path, *arguments: str | Path) -> tuple[int, str, list[str]]:
-    """The status, the last line and the mismatches, where the report was built."""
+    """The status, what holds of each kind in a line, and the mismatches, where the report was built."""
     words = [sys.executable, "-P", "-m", "reporting.commands.verify", *map(str, arguments)]
     environment = os.environ | {"PROJECT": str(report.parents[1]), "PYTHONPATH": str(report.parents[1])}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     lines = done.stdout.splitlines()
-    return done.returncode, lines[-1], [line for line in lines if line.startswith(("MISMATCH", "..."))]
+    holds = [f"{found[2]} of {found[3]} {found[1]}" for found in map(re.compile(COUNT).fullmatch, lines) if found]
+    return done.returncode, ", ".join(holds), [line for line in lines if line.startswith(("MISMATCH", "..."))]
 
 
 def refusal(capsys: pytest.CaptureFixture[str], path: str | Path) -> str:
     """The one message with which a file is refused."""
-    assert verify.main([str(path)]) == 2
+    assert verify.main([str(path), "--quick"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
     (line,) = said.err.splitlines()
@@ -87,7 +90,7 @@ def test_a_report_is_true_from_its_file_alone_in_any_folder(
 ) -> None:
     (tmp_path / "handed in.pdf").write_bytes(report.read_bytes())
     monkeypatch.chdir(tmp_path)
-    status, last, mismatches = outcome(report, "handed in.pdf")
+    status, last, mismatches = outcome(report, "handed in.pdf", "--quick")
     assert (status, mismatches) == (0, [])
     counts = re.fullmatch(r"(\d+) of (\d+) files, (\d+) of (\d+) values, (\d+) of (\d+) claims, .* passages", last)
     assert counts
@@ -100,8 +103,8 @@ def test_a_report_is_true_from_its_file_alone_in_any_folder(
 def test_an_experiment_that_is_run_anew_is_the_attached_one_bit_for_bit(report: Path, tmp_path: Path) -> None:
     status, last, mismatches = outcome(report, report, "--recompute", "all")
     assert (status, mismatches) == (0, [])
-    assert last.endswith(", 4 of 4 experiments")
-    status, last, mismatches = outcome(report, changed(report, tmp_path, seal_anew), "--recompute", "all")
+    assert last.endswith(", 1 of 1 documents, 4 of 4 experiments")
+    status, last, mismatches = outcome(report, changed(report, tmp_path, seal_anew), "--quick", "--recompute", "all")
     assert status == 1
     assert last.endswith(", 3 of 4 experiments")
     assert re.search(
@@ -145,7 +148,7 @@ def swap_glyphs(pdf: pikepdf.Pdf) -> None:
 
 
 def test_a_digit_that_is_changed_on_a_page_is_named_with_its_page(report: Path, tmp_path: Path) -> None:
-    status, last, mismatches = outcome(report, changed(report, tmp_path, swap_glyphs))
+    status, last, mismatches = outcome(report, changed(report, tmp_path, swap_glyphs), "--quick")
     assert status == 1
     found = [line for line in mismatches if "in the values" in line]
     assert len(found) == 1, mismatches
@@ -283,7 +286,7 @@ TAMPERED: dict[str, tuple[Change, str]] = {
 def test_what_was_tampered_with_is_a_mismatch_that_names_it(
     report: Path, tmp_path: Path, change: Change, message: str
 ) -> None:
-    status, _, mismatches = outcome(report, changed(report, tmp_path, change))
+    status, _, mismatches = outcome(report, changed(report, tmp_path, change), "--quick")
     assert status == 1
     assert any(re.search(message, line) for line in mismatches), mismatches
 
@@ -417,7 +420,8 @@ KEYS = ["files", "made", "values", "claims", "sentences", "passages", "heads", "
 def nearly(key: str, value: object) -> dict[str, object]:
     """A manifest that is whole but for one key."""
     lists: dict[str, object] = {name: [] for name in KEYS[2:-1]}
-    return {"generator": "proven-report", "version": VERSION, "files": {}, "made": {"on": {}}, **lists, key: value}
+    made: dict[str, object] = {"on": {}, "with": [], "checksum": "0" * 64, "artifacts": [], "configuration": "0" * 64}
+    return {"generator": "proven-report", "version": VERSION, "files": {}, "made": made, **lists, key: value}
 
 
 def fault(content: bytes) -> str:
@@ -463,18 +467,18 @@ def test_whatever_values_and_claims_a_manifest_has_are_mismatches_and_no_traceba
         contents["claims"] = [{"question": "1.1.a", "name": "more", "expression": expression}]
 
     path = changed(report, tmp_path, lambda pdf: edit_manifest(pdf, change))
-    status, _, mismatches = outcome(report, path)
+    status, _, mismatches = outcome(report, path, "--quick")
     assert status == 1
     assert all(line.isprintable() for line in mismatches)
 
 
 def test_on_another_machine_a_number_may_differ_as_far_as_its_kind_is_said_to() -> None:
     old, new = {"loss": [1.0, 2.0], "epoch": 3}, {"loss": [1.0, 2.0 + 1e-7], "epoch": 3}
-    assert list(verify.deviations(old, new, (1e-6, 0))) == []
-    assert list(verify.deviations(old, new, (0, 0))) == ["'loss[1]' is 2.0 in the report, 2.0000001 computed anew"]
-    assert list(verify.deviations(old, {"loss": [1.0]}, (1, 1))) != []
-    assert list(verify.deviations({"a": None}, {"a": 1.0}, (1, 1))) == ["'a' is null in the report, 1.0 computed anew"]
-    assert list(verify.deviations({"a": True}, {"a": 0}, (9, 9))) != []
+    assert list(deviations(old, new, (1e-6, 0))) == []
+    assert list(deviations(old, new, (0, 0))) == ["'loss[1]' is 2.0 in the report, 2.0000001 computed anew"]
+    assert list(deviations(old, {"loss": [1.0]}, (1, 1))) != []
+    assert list(deviations({"a": None}, {"a": 1.0}, (1, 1))) == ["'a' is null in the report, 1.0 computed anew"]
+    assert list(deviations({"a": True}, {"a": 0}, (9, 9))) != []
 
 
 @pytest.mark.parametrize("text", ["", "-1", "some", "1.5"])
