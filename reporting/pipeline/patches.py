@@ -7,6 +7,7 @@ or void.
 import logging
 import shlex
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -22,6 +23,8 @@ from snakemake.script import PythonScript
 from snakemake.shell import shell
 from snakemake_interface_executor_plugins.executors.real import RealExecutor
 
+from reporting.pipeline import warm
+from reporting.pipeline.fingerprint import code
 from reporting.pipeline.project import part
 
 ASSUMED = "Assuming unrestricted shared filesystem usage."  # said as soon as a build begins
@@ -29,17 +32,23 @@ OF_JOBS = ("run_info", "job_started", "job_finished")  # the events of which a c
 PROVENANCE = ("code", "input", "params")  # what Snakemake asks of, besides times, to tell whether a job is outdated
 
 
-def run_jobs_interruptibly() -> None:
-    """Let Ctrl-C end jobs without a traceback: run each as interruptible.py does, here and on other machines.
+def run_jobs_interruptibly(here: bool) -> None:
+    """Let Ctrl-C end jobs without a traceback: run each as interruptible.py does, on other machines; `here`, in the
+    process that starts many, each is a fork of one that has imported what they need.
 
-    A job is a child of the build, and not of a shell between, so that it can tell whether its build is gone.
     Until a workflow can name the Python of its jobs: Snakemake takes `sys.executable`, and does not quote it.
     """
     python = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("interruptible.py"))])
     execute, submit = PythonScript._execute_cmd, RealExecutor.format_job_exec
 
     def execute_with(script: Any, cmd: str, **values: Any) -> Any:
-        return execute(script, cmd, **values | ({"py_exec": python} if values.get("py_exec") == sys.executable else {}))
+        if values.get("py_exec") != sys.executable:
+            return execute(script, cmd, **values)
+        if not here:
+            return execute(script, cmd, **values | {"py_exec": python})
+        if status := warm.run(values["fname"], code(part(script.path.get_path_or_uri(secret_free=True)))):
+            raise subprocess.CalledProcessError(status, values["fname"])
+        return None
 
     def submit_with(executor: Any, job: Any) -> Any:
         executor.get_python_executable = lambda: python

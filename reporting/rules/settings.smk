@@ -38,7 +38,7 @@ read = seal.checksums([*PIPELINE, "pyproject.toml"])
 
 numerics.pin()
 patches.exit_quietly_on_interrupt()
-patches.run_jobs_interruptibly()
+patches.run_jobs_interruptibly(here=workflow.is_main_process)
 patches.end_without_waiting()
 
 if lost := faces.missing():

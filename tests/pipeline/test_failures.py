@@ -15,7 +15,7 @@ FAULTS = """
 import os, signal, sys
 
 ways = dict(word.split(":") for word in os.environ.get("FAULTS", "").split())
-if ways and sys.orig_argv[-1].endswith(".py"):
+if ways and sys.orig_argv[-1].endswith("warm.py"):
     import resource
 
     from reporting.pipeline import job

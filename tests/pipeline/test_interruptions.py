@@ -19,7 +19,7 @@ ROUNDS = 30
 # process stops there: it kills its group, or where PAUSE is set, it makes a file and waits until
 # that is removed.
 POINTS = """
-import os, pathlib, signal, sys, time
+import os, pathlib, runpy, signal, sys, time
 
 file, _, point = os.environ.get("POINT", "").partition(" ")
 
@@ -55,8 +55,8 @@ def at(name, before, after, half=None):
 
 
 if file.endswith(".py"):
-    if sys.orig_argv[-1].endswith("." + file):
-        stop()
+    run_path = runpy.run_path
+    runpy.run_path = lambda path, *rest, **others: (path.endswith(file) and stop(), run_path(path, *rest, **others))
 elif file:
     at("write_text", "no {}", "whole {}", "half a {}")
     at("write_bytes", "no {}", "whole {}", "half a {}")
