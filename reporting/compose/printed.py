@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from io import BytesIO
-from itertools import groupby
+from itertools import count, groupby, repeat
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -25,9 +25,10 @@ EDGE = 60.0  # points at the top and the bottom of a page that hold its running 
 RAISED = 8.0  # points; the link of a raised part has no height of its own, a line of text has more
 WIDEST_GAP = 500  # characters between two runs of text
 LONGEST_MESSAGE = 60
-BULLETS = "•◦▪"
 PDFIUM_HYPHEN = "\x02"  # what PDFium takes for the hyphen of a word that goes on in the next line
 UNDRAWN = "\ue004"  # stands before each character that is on the page but not drawn
+LINE_END = "\ue006"  # a hyphen at which a line ends
+HYPHENS = re.compile(f"[-\u2010{LINE_END}]")
 
 
 class PrintedError(Exception):
@@ -59,6 +60,7 @@ class Printed:
     def __init__(self, pdf: bytes) -> None:
         self.places: list[tuple[Place, str]] = []
         self.body = ""
+        self.hyphens: dict[int, str] = {}  # by where in the body each would stand
         self.starts: list[int] = []  # where in the body each page starts
         with pypdfium2.PdfDocument(pdf) as document, pikepdf.open(BytesIO(pdf)) as source:
             for number, page in enumerate(source.pages, 1):
@@ -66,10 +68,12 @@ class Printed:
                 letters = list(letters_of(sheet))
                 height = sheet.get_height()
                 self.starts.append(len(self.body))
-                inside = (letter for letter in letters if EDGE < letter.y < height - EDGE)
-                for seen, run in groupby(inside, lambda letter: letter.seen):
-                    text = letters_only("".join(letter.text for letter in run))
-                    self.body += text if seen else undrawn(text)
+                inside = [letter for letter in letters if EDGE < letter.y < height - EDGE]
+                for seen, run in groupby(ends_told(inside), lambda letter: letter.seen):
+                    text = compact("".join(letter.text for letter in run))
+                    if seen:
+                        self.hyphens |= {len(self.body) + place: hyphen for place, hyphen in hyphens(text)}
+                    self.body += letters_only(text) if seen else undrawn(letters_only(text))
                 self.places += [(place, text_at(place, letters)) for place in links(page, number)]
 
     def page_at(self, position: int) -> int:
@@ -91,6 +95,22 @@ def letters_of(sheet: pypdfium2.PdfPage) -> Iterator[Letter]:
         pypdfium2.raw.FPDFText_GetCharOrigin(text, index, x, y)
         character = chr(pypdfium2.raw.FPDFText_GetUnicode(text, index)).replace(PDFIUM_HYPHEN, "\u2010")
         yield Letter(x.value, y.value, character, seen)
+
+
+def ends_told(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """The letters, with another character for a hyphen behind which the text goes on in another line, or not at all."""
+    told, following = [], None
+    for letter in reversed(letters):
+        ends = following is None or abs(following.y - letter.y) > RAISED
+        told.append(letter._replace(text=LINE_END) if ends and HYPHENS.fullmatch(letter.text) else letter)
+        following = letter if letter.text.isprintable() and not letter.text.isspace() else following
+    return reversed(told)
+
+
+def hyphens(text: str) -> Iterator[tuple[int, str]]:
+    """The hyphens of a compact text, each with the number of other characters before it."""
+    for found in HYPHENS.finditer(text):
+        yield len(letters_only(text[: found.start()])), found[0]
 
 
 def address(thing: Any) -> int:
@@ -129,7 +149,7 @@ def compact(text: str) -> str:
 
 def letters_only(text: str) -> str:
     """The compact text without any hyphen."""
-    return re.sub("[-\u2010\xad\x00-\x1f\ufffe]", "", compact(text))
+    return re.sub(f"[-\u2010\xad\x00-\x1f\ufffe{LINE_END}]", "", compact(text))
 
 
 def undrawn(text: str) -> str:
@@ -167,7 +187,8 @@ class Passages(HTMLParser):
     """The text of an HTML report: for the cover and for each section and question its runs of text.
 
     A run ends where a block, a line of code or a formula begins. A picture is {"alt": what is said in its place}, a
-    formula has its text as well, as {"alt": ..., "text": ...}.
+    formula has its text as well, as {"alt": ..., "text": ...}. What the style sheet adds is {"marker": "3."} before an
+    item of a list, and {"page": the passage whose page it is}.
     """
 
     def __init__(self, markup: str) -> None:
@@ -177,6 +198,7 @@ class Passages(HTMLParser):
         self.pictures: list[str] = []  # by name
         self.name, self.run, self.unseen = "cover", "", 0
         self.head: int | None = None
+        self.lists: list[Iterator[str]] = []  # around the place: the markers of the items to come
         self.on_screen = ""  # the tag of an element that is not printed, while inside it
         self.feed(markup)
         self.close()
@@ -201,6 +223,12 @@ class Passages(HTMLParser):
             self.pictures += filter(None, [named.get("data-name")])
         if tag == "thead":
             self.head = len(self.runs[self.name])
+        if tag in ("ol", "ul"):
+            self.lists.append(repeat("•") if tag == "ul" else (f"{number}." for number in count(1)))
+        if tag == "li" and self.lists:
+            self.runs[self.name].append({"marker": next(self.lists[-1])})
+        if named.get("class") == "at":
+            self.runs[self.name].append({"page": (named.get("data-target") or "").partition("-")[2]})
         if tag == "section" and (target := re.fullmatch("(?:part|q)-(.+)", named.get("id") or "")):
             self.name = target[1]
             self.runs.setdefault(self.name, [])
@@ -211,6 +239,8 @@ class Passages(HTMLParser):
             self.on_screen = ""
         if tag not in INLINE:
             self.end()
+        if tag in ("ol", "ul") and self.lists:
+            self.lists.pop()
         if tag == "thead" and self.head is not None:
             head = "".join(run for run in self.runs[self.name][self.head :] if isinstance(run, str))
             if head and head not in self.heads:
@@ -224,18 +254,31 @@ class Passages(HTMLParser):
 def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed: Printed) -> Iterator[tuple[str, str]]:
     """The passages that the pages do not show, each with a message.
 
-    Between two runs of text the pages may have numbers that the style sheet counts, bullets, and the head of a table.
+    Between two runs of text there may be a marker or the number of a page, where one is due, and at the top of a page
+    the head of a table that goes on.
     """
-    repeated = sorted(filter(None, map(letters_only, heads)), key=len, reverse=True)
-    position = 0
+    repeated = set(filter(None, map(letters_only, heads)))
+    position, due, marker = 0, "", ""  # whose page is due next, and an item's marker
+    begins: dict[str, int] = {}
+    numbers: list[tuple[str, str]] = []  # of pages
+    expected: set[int] = set()  # hyphens
     for passage in passages:
         said = False
         for run in passage["runs"]:
+            if isinstance(run, dict):
+                due, marker = run.get("page", due), run.get("marker", marker)
             if not (wanted := shown(run)):
                 continue
             start = printed.body.find(wanted, position, position + len(wanted) + WIDEST_GAP)
-            if start >= 0 and counted(printed.body[position:start], repeated):
-                position = start + len(wanted)
+            gap = printed.body[position : max(start, position)]
+            if due and (number := re.fullmatch(r"\d+", gap)):
+                numbers.append((due, number[0]))
+                due = gap = ""
+            if start >= 0 and (gap in ("", marker) or (gap in repeated and position in printed.starts)):
+                begins.setdefault(passage["name"], start)
+                if isinstance(run, str):
+                    expected |= {start + place for place, _ in hyphens(compact(run))}
+                position, marker = start + len(wanted), ""
                 continue
             if not said:
                 there = printed.body[position : position + LONGEST_MESSAGE]
@@ -247,8 +290,16 @@ def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed
                 said = True
             # Go on behind what differs, if it is near.
             position = min(start + len(wanted) if start >= 0 else position + len(wanted), len(printed.body))
-    if rest := printed.body[position:].strip(BULLETS):
+    if rest := printed.body[position:]:
         yield "the end", f"page {printed.page_at(position)}: the text goes on with {shorten(rest)}"
+    for name, number in numbers:
+        if name in begins and number != str(printed.page_at(begins[name])):
+            yield "the contents", f"{name} is said to be on page {number}"
+    added = {place for place, hyphen in printed.hyphens.items() if hyphen != LINE_END} - expected
+    for place in sorted(added | expected - printed.hyphens.keys()):
+        around = printed.body[max(0, place - 20) : place + 20]
+        which = "that the text has not" if place in added else "of the text is not there"
+        yield "a hyphen", f"page {printed.page_at(place)}: a hyphen in {shorten(around)} {which}"
 
 
 def shown(run: str | Mapping[str, str]) -> str:
@@ -256,13 +307,6 @@ def shown(run: str | Mapping[str, str]) -> str:
     if isinstance(run, str):
         return letters_only(run)
     return undrawn(letters_only(run["text"])) if "text" in run else ""
-
-
-def counted(gap: str, heads: Sequence[str]) -> bool:
-    """Whether the text between two runs is numbers, bullets and heads of tables only."""
-    for head in heads:
-        gap = gap.replace(head, "")
-    return bool(re.fullmatch(rf"(?:\d+(?:\.(?!\d))?|[{BULLETS}])*", gap))
 
 
 def shorten(text: str) -> str:

@@ -61,7 +61,7 @@ TEXT, SHORT = {"type": "string"}, {"type": "string", "maxLength": 300}
 NUMBER = {"type": "number", "minimum": -1e5, "maximum": 1e5}
 PAGE = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}
 PLACE = {"type": "array", "prefixItems": [PAGE, *4 * [NUMBER]], "minItems": 5, "maxItems": 5}
-RUN = {"anyOf": [TEXT, closed(alt=TEXT), closed(alt=TEXT, text=TEXT)]}
+RUN = {"anyOf": [TEXT, closed(alt=TEXT), closed(alt=TEXT, text=TEXT), closed(marker=TEXT), closed(page=TEXT)]}
 
 
 DIGEST = {"type": "string", "pattern": "^[0-9a-f]{64}$"}

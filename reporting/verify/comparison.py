@@ -177,11 +177,16 @@ def words(side: Side) -> dict[str, list[str]]:
         passage["name"]: [
             word
             for run in passage["runs"]
-            for word in (run.split() if isinstance(run, str) else [run.get("text") or f"[{run['alt']}]"])
+            for word in (run.split() if isinstance(run, str) else stands_for(run))
             if not re.fullmatch("[0-9a-f]{64}", word)
         ]
         for passage in side.evidence.manifest["passages"]
     }
+
+
+def stands_for(run: Mapping[str, str]) -> list[str]:
+    """The words for a formula or a picture; none for what the style sheet adds."""
+    return [run.get("text") or f"[{run['alt']}]"] if "alt" in run else []
 
 
 def passages(old: Side, new: Side) -> Iterator[tuple[str, list[tuple[str, str]]]]:

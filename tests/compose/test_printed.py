@@ -84,3 +84,48 @@ def test_nothing_is_compared_but_runs_of_text_and_of_formulas() -> None:
     picture: Mapping[str, Any] = {"alt": "A red box."}
     printed = Printed(render(page("<p>Words.</p>")))
     assert list(compare([{"name": "cover", "runs": ["Title", picture, "Words."]}], [], printed)) == []
+
+
+LIST = "<ol><li>One.</li><li>Two.</li></ol><ul><li>Three.</li></ul>"
+MARKED = "li::before { content: '•' } ol > li::before { content: counter(list-item) '.' } ul, ol { list-style: none }"
+
+
+def test_the_markers_of_lists_are_those_of_their_items_or_none() -> None:
+    passages = Passages(page(LIST))
+    assert passages.runs["cover"][1:3] == [{"marker": "1."}, "One."]
+    runs = [{"name": "cover", "runs": passages.runs["cover"]}]
+    assert list(compare(runs, [], Printed(render(page(LIST, MARKED))))) == []
+    assert list(compare(runs, [], Printed(render(page(LIST, "ul, ol { list-style: none }"))))) == []
+    wrong = render(page(LIST, MARKED + " ol { counter-reset: list-item 5 }"))
+    assert list(compare(runs, [], Printed(wrong)))
+
+
+@pytest.mark.parametrize("before", ["-", "−", "1", "1.", "•", "x"])
+def test_whatever_is_set_before_a_text_is_named(before: str) -> None:
+    assert faults(f"<p>Words.</p><p>{before}0.5 of all.</p>", "<p>Words.</p><p>0.5 of all.</p>")
+    assert faults("<p>Words.</p><p>0.5 of all.</p>", f"<p>Words.</p><p>{before}0.5 of all.</p>")
+
+
+def test_a_hyphen_of_the_text_may_end_a_line_and_so_may_one_that_breaks_a_word() -> None:
+    text = "<p>A two-dimensional representation</p>"
+    passages = [{"name": "cover", "runs": Passages(page(text)).runs["cover"]}]
+    narrow = "p { width: 22mm; hyphens: auto } @page { size: A6 }"
+    for style in ("", narrow):
+        assert list(compare(passages, [], Printed(render(page(text, style))))) == []
+
+
+def test_a_page_that_the_contents_name_is_the_one_that_the_passage_is_on() -> None:
+    text = (
+        '<nav><a href="#part-1.1">1.1</a><span class="at" data-target="#part-1.1"></span></nav>'
+        '<section id="part-1.1"><h2>A title</h2></section>'
+    )
+    style = ".at::after { content: target-counter(attr(data-target url), page) } h2 { break-before: page }"
+    passages = Passages(page(text))
+    runs = [{"name": name, "runs": runs} for name, runs in passages.runs.items()]
+    assert list(compare(runs, [], Printed(render(page(text, style))))) == []
+    (fault,) = compare(runs, [], Printed(render(page(text, style.replace("page)", "page, upper-roman)")))))
+    assert "'ii" in fault[1]
+    (fault,) = compare(
+        runs, [], Printed(render(page(text, style.replace("target-counter(attr(data-target url), page)", "'7'"))))
+    )
+    assert fault == ("the contents", "1.1 is said to be on page 7")

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reporting.commands import review, verify
-from reporting.compose.printed import Printed, counted
+from reporting.compose.printed import Printed
 from reporting.press.evidence import LARGEST_FILE, MANIFEST, VERSION, EvidenceError, read, sha256, understood
 from reporting.verify.recompute import deviations
 from tests.conftest import ROOT, Project
@@ -495,17 +495,6 @@ def test_every_attachment_has_a_description_and_pdfdetach_sees_it(report: Path) 
     assert descriptions[ARTIFACT] == "Artifact: results/birthdays/earth.json"
     assert {MANIFEST, "config.config.yaml", "scripts.powers.py", "requirements.lock"} <= set(descriptions)
     assert report.stat().st_size < 5_000_000
-
-
-@pytest.mark.parametrize("gap", ["", "12", "1.", "•", "17•◦"])
-def test_between_two_texts_there_may_be_what_the_style_sheet_counts(gap: str) -> None:
-    assert counted(gap, ())
-    assert counted(f"{gap}runsteps", ["runsteps"])
-
-
-@pytest.mark.parametrize("gap", ["x", "12.5", "-1", "1a", "runsteps"])
-def test_between_two_texts_there_may_be_nothing_else(gap: str) -> None:
-    assert not counted(gap, ())
 
 
 def older_schema(pdf: pikepdf.Pdf) -> None:
