@@ -23,6 +23,7 @@ UNSEEN = {"script", "style", "template", "title"}
 ON_SCREEN = {"digest", "hint", "skip"}  # classes of what the style sheet does not print
 EDGE = 60.0  # points at the top and the bottom of a page that hold its running head and its number
 RAISED = 8.0  # points; the link of a raised part has no height of its own, a line of text has more
+WIDEST_LETTER = 15.0  # points
 WIDEST_GAP = 500  # characters between two runs of text
 LONGEST_MESSAGE = 60
 PDFIUM_HYPHEN = "\x02"  # what PDFium takes for the hyphen of a word that goes on in the next line
@@ -74,7 +75,7 @@ class Printed:
                     if seen:
                         self.hyphens |= {len(self.body) + place: hyphen for place, hyphen in hyphens(text)}
                     self.body += letters_only(text) if seen else undrawn(letters_only(text))
-                self.places += [(place, text_at(place, letters)) for place in links(page, number)]
+                self.places += [(place, text_at(place, letters)) for place, _ in links(page, number)]
 
     def page_at(self, position: int) -> int:
         """The page that a position of the body is on."""
@@ -99,12 +100,17 @@ def letters_of(sheet: pypdfium2.PdfPage) -> Iterator[Letter]:
 
 def ends_told(letters: Sequence[Letter]) -> Iterator[Letter]:
     """The letters, with another character for a hyphen behind which the text goes on in another line, or not at all."""
-    told, following = [], None
-    for letter in reversed(letters):
-        ends = following is None or abs(following.y - letter.y) > RAISED
-        told.append(letter._replace(text=LINE_END) if ends and HYPHENS.fullmatch(letter.text) else letter)
-        following = letter if letter.text.isprintable() and not letter.text.isspace() else following
-    return reversed(told)
+    visible = [letter for letter in letters if letter.text.isprintable() and not letter.text.isspace()]
+    neighbours = zip([None, *visible], visible, [*visible[1:], None], strict=False)
+    ending = {
+        id(letter)
+        for before, letter, after in neighbours
+        if HYPHENS.fullmatch(letter.text)
+        and (before and abs(before.y - letter.y) < 1 and 0 < letter.x - before.x < WIDEST_LETTER)
+        and (after is None or abs(after.y - letter.y) > RAISED)
+    }
+    for letter in letters:
+        yield letter._replace(text=LINE_END) if id(letter) in ending else letter
 
 
 def hyphens(text: str) -> Iterator[tuple[int, str]]:
@@ -118,14 +124,15 @@ def address(thing: Any) -> int:
     return ctypes.addressof(thing.contents)
 
 
-def links(page: pikepdf.Page, number: int) -> Iterator[Place]:
-    """The places of a page's links to artifacts, in the order of the document."""
+def links(page: pikepdf.Page, number: int) -> Iterator[tuple[Place, str]]:
+    """The places of a page's links to artifacts, each with its target, in the order of the document."""
     annotations = page.obj.get("/Annots", pikepdf.Array())
     for link in annotations if isinstance(annotations, pikepdf.Array) else ():
-        if isinstance(link, pikepdf.Dictionary) and str(link.get("/Dest", "")).startswith("artifact-"):
+        target = str(link.get("/Dest", "")) if isinstance(link, pikepdf.Dictionary) else ""
+        if target.startswith("artifact-"):
             x, y, u, v = (round(float(edge), 2) for edge in link["/Rect"])
             if x != u:  # else it is what WeasyPrint leaves at the end of a line that has no part of the link
-                yield Place(number, min(x, u), min(y, v), max(x, u), max(y, v))
+                yield Place(number, min(x, u), min(y, v), max(x, u), max(y, v)), target
 
 
 def text_at(place: Place, letters: Sequence[Letter]) -> str:
@@ -271,8 +278,8 @@ def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed
                 continue
             start = printed.body.find(wanted, position, position + len(wanted) + WIDEST_GAP)
             gap = printed.body[position : max(start, position)]
-            if due and (number := re.fullmatch(r"\d+", gap)):
-                numbers.append((due, number[0]))
+            if due and gap.isdecimal():
+                numbers.append((due, gap))
                 due = gap = ""
             if start >= 0 and (gap in ("", marker) or (gap in repeated and position in printed.starts)):
                 begins.setdefault(passage["name"], start)
@@ -295,7 +302,12 @@ def compare(passages: Sequence[Mapping[str, Any]], heads: Sequence[str], printed
     for name, number in numbers:
         if name in begins and number != str(printed.page_at(begins[name])):
             yield "the contents", f"{name} is said to be on page {number}"
-    added = {place for place, hyphen in printed.hyphens.items() if hyphen != LINE_END} - expected
+    broken = {
+        place
+        for place, hyphen in printed.hyphens.items()
+        if hyphen == LINE_END and len(around := printed.body[place - 1 : place + 1]) == 2 and around.isalpha()
+    }
+    added = printed.hyphens.keys() - broken - expected
     for place in sorted(added | expected - printed.hyphens.keys()):
         around = printed.body[max(0, place - 20) : place + 20]
         which = "that the text has not" if place in added else "of the text is not there"

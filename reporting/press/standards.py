@@ -104,9 +104,14 @@ def label_links(pdf: Pdf) -> None:
     for page in pdf.pages:
         for annotation in page.obj.get(Name.Annots, []):
             if annotation.Subtype == "/Link" and Name.Dest in annotation:
-                kind, _, name = str(annotation.Dest).partition("-")
-                kind = "app" if kind == "part" and name.isalpha() else kind
-                annotation.Contents = String(f"{TARGETS.get(kind, kind)} {name}".strip())
+                annotation.Contents = String(label(str(annotation.Dest)))
+
+
+def label(target: str) -> str:
+    """What a link to a target is called: Artifact config."""
+    kind, _, name = target.partition("-")
+    kind = "app" if kind == "part" and name.isalpha() else kind
+    return f"{TARGETS.get(kind, kind)} {name}".strip()
 
 
 def is_element(kid: Object) -> bool:

@@ -4,6 +4,7 @@ Configuration, text and results are data from the PDF. So is the code that it ca
 never run.
 """
 
+import json
 import os
 import resource
 import shutil
@@ -12,7 +13,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from reporting.cite.paths import ABSENT
 from reporting.compose.printed import printable, quoted
 from reporting.pipeline.numerics import THREADS
 from reporting.pipeline.project import ENGINE, PATH, ROOT
@@ -85,3 +88,12 @@ def other_machine(here: Mapping[str, str], there: Mapping[str, str]) -> Iterator
     for key in sorted({*here, *there}):
         if here.get(key) != there.get(key):
             yield f"  {quoted(key[:40])}: {quoted(str(there.get(key))[:100])} there, {quoted(str(here.get(key)))} here"
+
+
+def said(value: Any) -> str:
+    """A value in a few words."""
+    if value is ABSENT:
+        return str(value)
+    if isinstance(value, dict | list):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    return quoted(value[:60]) if isinstance(value, str) else json.dumps(value)[:60]

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from reporting import report_module
-from reporting.cite.paths import ABSENT, differences, is_close, path_text
+from reporting.cite.paths import differences, is_close, path_text
 from reporting.compose.printed import quoted
 from reporting.pipeline import numerics
 from reporting.press.evidence import Evidence, artifacts
-from reporting.verify.anew import AnewError, lay_out, other_machine, snakemake
+from reporting.verify.anew import AnewError, lay_out, other_machine, said, snakemake
 from reporting.verify.verification import Outcome, outcome
 
 CHECKS = report_module("scripts.checks")
@@ -72,11 +72,3 @@ def deviations(old: Any, new: Any, bounds: tuple[float, float]) -> Iterator[str]
     for keys, one, other in differences(old, new):
         if not is_close(one, other, *bounds):
             yield f"{quoted(path_text(keys)[:100])} is {said(one)} in the report, {said(other)} computed anew"
-
-
-def said(value: Any) -> str:
-    if value is ABSENT:
-        return str(value)
-    if isinstance(value, dict | list):
-        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
-    return quoted(value[:60]) if isinstance(value, str) else json.dumps(value)[:60]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pypdfium2
+
 from reporting.cite.claims import ClaimError, check
 from reporting.cite.paths import CitationError
 from reporting.cite.values import Values, formats
@@ -21,6 +23,7 @@ from reporting.press.evidence import (
     combined_checksum,
     sha256,
 )
+from reporting.verify import beside, composed, shape
 
 LONGEST_VALUE = 20_000  # characters of JSON
 LONGEST_PATH = 300
@@ -57,7 +60,28 @@ def verify(evidence: Evidence, settings: Mapping[str, Any] | None) -> list[Outco
         claims(evidence, values),
         sentences(evidence),
         passages(evidence, printed),
+        *(around(evidence, settings) if settings is not None and not broken else ()),
+        Outcome("objects", *structure(evidence.pdf)),
     ]
+
+
+def around(evidence: Evidence, settings: Mapping[str, Any]) -> Iterator[Outcome]:
+    """The lists of the manifest, and what stands beside the text, against the text that is composed anew."""
+    try:
+        markup, lists = composed.composed(evidence, settings)
+    except composed.ComposeError as error:
+        yield Outcome("lists", 1, 0, [f"the text that it carries makes no report: {printable(str(error)[:300])}"])
+        return
+    yield outcome("lists", (found for _, found in composed.faults(evidence.manifest, lists)))
+    yield outcome("labels", (found for _, found in beside.faults(evidence, markup)))
+
+
+def structure(pdf: bytes) -> tuple[int, int, list[str]]:
+    """How many pages there are, and how many of them hold only what a report has; what else there is."""
+    found = list(shape.faults(pdf))
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = len(document)
+    return pages, pages - len({fault.split("/")[0] for fault in found if fault.startswith("page ")}), found
 
 
 def files(evidence: Evidence, broken: list[str]) -> Outcome:

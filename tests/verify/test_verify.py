@@ -92,7 +92,7 @@ def test_a_report_is_true_from_its_file_alone_in_any_folder(
     monkeypatch.chdir(tmp_path)
     status, last, mismatches = outcome(report, "handed in.pdf", "--quick")
     assert (status, mismatches) == (0, [])
-    counts = re.fullmatch(r"(\d+) of (\d+) files, (\d+) of (\d+) values, (\d+) of (\d+) claims, .* passages", last)
+    counts = re.fullmatch(r"(\d+) of (\d+) files, (\d+) of (\d+) values, (\d+) of (\d+) claims, .* objects", last)
     assert counts
     assert counts[1] == counts[2]
     assert counts[3] == counts[4]
