@@ -22,7 +22,7 @@ try:
     from reporting.compose.printed import quoted
     from reporting.pipeline.settings import SCHEMA, ConfigurationError
     from reporting.pipeline.settings import read as read_configuration
-    from reporting.press.evidence import GENERATOR, VERSION, Evidence, EvidenceError, read
+    from reporting.press.evidence import GENERATOR, MEBIBYTE, VERSION, Evidence, EvidenceError, read
     from reporting.verify.anew import lay_out
     from reporting.verify.bounded import bounded
     from reporting.verify.rebuild import rebuild
@@ -32,6 +32,7 @@ except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make verify REPORT=...", file=sys.stderr)
     sys.exit(2)
 
+LARGEST_CONFIGURATION = MEBIBYTE
 MOST_FAULTS = 40  # of a kind that are printed
 
 
@@ -90,7 +91,9 @@ def count(text: str) -> float:
 
 
 def configured(evidence: Evidence) -> tuple[dict[str, Any] | None, str]:
-    """The attached configuration, or None and what is wrong with it."""
+    """The attached configuration, or None and what is wrong with it; raises EvidenceError for one of another size."""
+    if len(evidence.files.get("config/config.yaml", b"")) > LARGEST_CONFIGURATION:
+        raise EvidenceError(f"config/config.yaml is larger than {LARGEST_CONFIGURATION // MEBIBYTE} MiB, which none is")
     with tempfile.TemporaryDirectory() as folder:
         configuration = {path: content for path, content in evidence.files.items() if path.startswith("config/")}
         lay_out(configuration, Path(folder))

@@ -141,6 +141,9 @@ def alternatives(pdf: pikepdf.Pdf, said: Said) -> Iterator[str]:
 def pictures(pdf: pikepdf.Pdf, listed: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The pictures are where the manifest has them."""
     numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    drawings = {str(name) for page in pdf.pages for name in page.obj.Resources.get("/XObject", {})}
+    for name in sorted(drawings - {f"/Drawing{number}" for number in range(len(listed))}):
+        yield f"the drawing {quoted(name[1:][:20])} is no picture of the document"
     figures = [element for element in elements(pdf.Root.StructTreeRoot) if element.S == "/Figure"]
     for picture, figure in zip(listed, figures, strict=False):
         place = [numbers.get(figure.Pg.objgen), *map(float, figure.A.BBox)]

@@ -112,6 +112,26 @@ def layer(pdf: pikepdf.Pdf) -> Any:
     return pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Layer")))
 
 
+FORM = {"Type": Name.XObject, "Subtype": Name.Form, "BBox": [0, 0, 9, 9]}
+
+
+def nested(pdf: pikepdf.Pdf) -> None:
+    inner = pdf.make_stream(b"", Resources=Dictionary(), **FORM)
+    drawing = next(each for each in pdf.objects if isinstance(each, pikepdf.Stream) and "/Resources" in each)
+    drawing.Resources.XObject["/X"] = inner
+
+
+def endless(pdf: pikepdf.Pdf) -> None:
+    """A drawing that shows another three times, which does so too, forty times over."""
+    inner = pdf.make_stream(b"0 0 9 9 re f", **FORM)
+    for _ in range(40):
+        resources = Dictionary(XObject=Dictionary(X=inner))
+        inner = pdf.make_stream(b"/X Do /X Do /X Do", Resources=resources, **FORM)
+    sheet = pdf.pages[0]
+    sheet.Resources.XObject["/X"] = inner
+    sheet.Contents.write(sheet.Contents.read_bytes() + b"\n/X Do")
+
+
 def listed(change: Callable[[dict[str, Any]], object]) -> Change:
     return lambda pdf: edit_manifest(pdf, change)
 
@@ -212,6 +232,12 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda pdf: page(pdf).Resources.ExtGState.__setitem__("/M", Dictionary(BM=Name.Difference)),
         OBJECTS,
     ),
+    "a picture over a page": (
+        lambda pdf: page(pdf).Resources.XObject.__setitem__("/X", pdf.make_stream(b"", **FORM)),
+        "labels: the drawing 'X' is no picture of the document",
+    ),
+    "a picture in a picture in a picture": (nested, "objects: .*/Resources: no report has that"),
+    "pictures in pictures without end": (endless, "needs more than 1024 MiB of memory or 60 s to be read"),
     "a pattern": (
         lambda pdf: page(pdf).Resources.Pattern.__setitem__("/P", pdf.make_stream(b"", PatternType=1)),
         OBJECTS,

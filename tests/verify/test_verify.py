@@ -321,6 +321,10 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda pdf: pdf.pages[0].obj.__setitem__("/MediaBox", [0, 0, 1e5, 1e5]),
         "^has a page that is too large",
     ),
+    "a configuration as large as a book": (
+        lambda pdf: replace(pdf, "config.config.yaml", b"x: [" + b"1, " * 400_000 + b"1]"),
+        r"config/config\.yaml is larger than 1 MiB, which none is",
+    ),
     "a name that leads upwards": (rename("../x"), r"^'\.\./x' is no name of an attachment"),
     "a name from the root": (rename("/etc/passwd"), "^'/etc/passwd' is no name"),
     "a name that a terminal obeys": (rename("\x1b[2J"), r"^'\\x1b\[2J' is no name"),
