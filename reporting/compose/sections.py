@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from markdown_it.token import Token
+
 from reporting.cite import mutations
 from reporting.cite.claims import ClaimError, check
-from reporting.cite.typed import stated_result, typed_in_code, typed_number
+from reporting.cite.typed import letters, stated_result, typed_constants, typed_in_code, typed_number, typed_word
 from reporting.cite.values import Values
 from reporting.compose import grounds, template, tree
 from reporting.compose.errors import ReportError
@@ -19,7 +21,7 @@ from reporting.compose.listing import ListingError, listing
 from reporting.compose.self_contained import ExternalError, inside
 from reporting.compose.template import TemplateError
 from reporting.compose.tree import Answer, Block, Captioned, Cell, Claims, Markup, Output, Question, Text, TextError
-from reporting.glyphs.math import MathError, formula
+from reporting.glyphs.math import MathError, drawn, formula
 
 WORDS = {"fig": "Figure", "tab": "Table", "lst": "Listing"}
 
@@ -178,7 +180,7 @@ class Reader:
         self.scope = report.scopes.setdefault(path.stem, Scope(path.stem, path))
         self.points = 0
         self.words = 0  # of an answer
-        self.free = False  # whether numbers may be typed here: in titles and in what is asked
+        self.free = False  # whether numbers may be typed here: in titles around answers and in what is asked
         self.place = ""  # where each sentence has a ground: in an answer, a caption or the summary
 
     def section(self) -> Section:
@@ -333,7 +335,7 @@ class Reader:
         free, texts = self.free, iter(block.texts)
         for token in block.tokens:
             if token.type == "heading_open":
-                self.free = True
+                self.free = free or not (self.place == "summary" or (self.place and self.asked()))
             elif token.type == "heading_close":
                 self.free = free
             elif token.type == "ordered_list_open" and not self.free and (start := token.attrs.get("start")):
@@ -344,7 +346,7 @@ class Reader:
             elif token.type == "inline":
                 self.text(next(texts))
             elif token.type in ("fence", "code_block"):
-                if self.place and (found := typed_number(token.content)):
+                if not self.free and (found := typed_number(token.content)):
                     raise ReportError(f"{self.where}: the number {found!r} is typed in code; show it as ```output")
                 self.cites(self.report.values.paths(token.content))
 
@@ -367,23 +369,43 @@ class Reader:
                     f"{self.where}: [{token.content}] is a ground; it stands in an answer, a caption or the summary"
                 )
             elif href := str(token.attrs.get("href", "")):
+                if "title" in token.attrs:
+                    raise ReportError(f"{self.where}: the link to {href} has a title, which nobody sees in print")
                 if not href.startswith(("#", "https://")):
                     raise ReportError(f"{self.where}: a link goes to # or to https://, not to {href}")
                 if href.startswith("#"):
                     self.report.references.setdefault(href[1:], self.where)
+        if not self.free:
+            self.joined(text.tokens)
         if self.place and text.is_paragraph:
             self.scope.sentences += [Stated(sentence, self.place) for sentence in text.sentences]
         if self.place == "answer" and text.is_paragraph:
             self.words += sum(len(tree.WORD.findall(sentence.words)) for sentence in text.sentences)
 
+    def joined(self, tokens: Sequence[Token]) -> None:
+        """Raise ReportError for a number of which several tokens have a part each."""
+        said = constants = ""
+        for token in tokens:
+            if token.type.startswith("math"):
+                signs = drawn(token.content.strip(), "double" in token.type)
+                said, constants = said + letters(signs), constants + (signs if signs.isdecimal() else "$")
+            elif token.type == "code_inline":
+                said, constants = said + token.content.replace("_", "x"), constants + "$"
+            else:
+                text = "\n" if token.type == "ground" or token.type.endswith("break") else token.content
+                said, constants = said + text, constants + text
+        if found := typed_word(said) or typed_constants(constants):
+            raise ReportError(f"{self.where}: the number {found!r} is typed; cite it, with <%= value(...) %>")
+
     def formula(self, tex: str, display: bool) -> None:
-        if not self.free and (found := stated_result(tex)):
+        try:
+            formula(tex.strip(), display)
+            found = "" if self.free else stated_result(drawn(tex.strip(), display))
+        except MathError as error:
+            raise ReportError(f"{self.where}: {error}") from None
+        if found:
             raise ReportError(
                 f"{self.where}: the formula {tex!r} states the result {found}; cite it beside the formula"
             )
         if display and self.place == "answer":
             self.scope.derives = True
-        try:
-            formula(tex.strip(), display)
-        except MathError as error:
-            raise ReportError(f"{self.where}: {error}") from None

@@ -15,6 +15,7 @@ SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LETTERS = {"calligraphic": "SCRIPT", "script": "SCRIPT", "double-struck": "DOUBLE-STRUCK"}
 ROOTS = {"3": "∛", "4": "∜"}
+WORD_SPACE, WIDE_SPACE = 0.25, 1.0  # em
 BRACKETS = {"cases": "{", "p-matrix": "()", "b-matrix": "[]", "v-matrix": "||"}  # by the shape of a table
 
 
@@ -71,6 +72,29 @@ def spaced(before: Piece, part: Piece) -> bool:
 
 def text_of(node: Node) -> str:
     return joined(list(pieces(node)))
+
+
+def signs(node: Node) -> str:
+    """What a formula draws, sign by sign and without operators' spaces: scripts in ^{} and _{}, what is text in it in
+    quotation marks, ; for what is wider than a word's space."""
+    match node["type"]:
+        case "text":
+            parts = (part["value"] if part["type"] == "text" else signs(part) for part in node["parts"])
+            return '"' + "".join(parts).replace('"', "”") + '"'
+        case "space":
+            return ";" if node["em"] >= WIDE_SPACE else " " if node["em"] >= WORD_SPACE else ""
+        case "scripts":
+            scripts = (f"{mark}{{{signs(node[key])}}}" for key, mark in (("sub", "_"), ("sup", "^")) if key in node)
+            return signs(node["base"]) + "".join(scripts)
+        case "fraction":
+            return f" {signs(node['num'])}/{signs(node['den'])} "
+        case "table":
+            return ";".join(signs(cell) for row in node["rows"] for cell in row)
+        case "root":
+            return f"{signs(node['index']) if 'index' in node else ''}√{signs(node['radicand'])}"
+    own = "".join(str(node[key]) for key in ("name", "value", "symbol", "open") if key in node)
+    inner = [*([node["base"]] if "base" in node else ()), *node.get("children", ()), *node.get("parts", ())]
+    return own + "".join(map(signs, inner)) + str(node.get("close", ""))
 
 
 def letter(node: Node) -> Piece:

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 
 from reporting.glyphs import unseen
 from reporting.glyphs.faces import FOLDER
-from reporting.glyphs.linear import LinearError, linear
+from reporting.glyphs.linear import LinearError, linear, signs
 
 INK = "#1d2329"
 DIGITS = "0123456789"
@@ -28,13 +28,7 @@ def formula(tex: str, display: bool) -> str:
     """An `img` in em sizes that sits on the baseline; raises MathError for whatever mathra warns of."""
     if "\ue000" in tex:
         raise MathError(f"the formula {tex!r} has a value in it; a value stands beside a formula")
-    result = mathra.render(tex, display=display)
-    if result["warnings"]:
-        raise MathError(f"the formula {tex!r}: {result['warnings'][0]['description']}")
-    try:
-        text = linear(result["tree"])
-    except LinearError as error:
-        raise MathError(f"the formula {tex!r}: {error}") from None
+    result, text = rendered(tex, display), plain(tex, display)
     if not unseen.has(text.replace("\n", "")):
         raise MathError(f"the formula {tex!r}: its text {text!r} has a character beyond those of mathematics")
     # The drawing alone: what it says is the alternative text.
@@ -50,6 +44,28 @@ def formula(tex: str, display: bool) -> str:
         f'<img class="math" alt="{html.escape(result["speech"])}" data-text="{html.escape(text)}" style="{style}" '
         f'src="data:image/svg+xml;base64,{data}">'
     )
+
+
+@functools.cache
+def rendered(tex: str, display: bool) -> mathra.Result:
+    """What mathra makes of a formula; raises MathError."""
+    result = mathra.render(tex, display=display)
+    if result["warnings"]:
+        raise MathError(f"the formula {tex!r}: {result['warnings'][0]['description']}")
+    return result
+
+
+def plain(tex: str, display: bool) -> str:
+    """A formula as a line of text; raises MathError."""
+    try:
+        return linear(rendered(tex, display)["tree"])
+    except LinearError as error:
+        raise MathError(f"the formula {tex!r}: {error}") from None
+
+
+def drawn(tex: str, display: bool) -> str:
+    """The signs that a formula draws, as `linear.signs` writes them; raises MathError."""
+    return signs(rendered(tex, display)["tree"])
 
 
 @functools.cache
