@@ -12,7 +12,7 @@ import json
 import math
 import pprint
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -25,7 +25,11 @@ from reporting.cite.paths import CitationError, Keys, Unknown
 TO_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 FROM_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-PLACEHOLDER = re.compile("\ue000(\\d+)\ue001")
+PLACEHOLDER = re.compile("\ue000([0-9]{1,9})\ue001")
+DIGEST = re.compile("[0-9a-f]{64}")
+# What is no character of a text: those that stand for values, and for more, while a text is composed; those that turn
+# the direction in which it is read; and halves of one.
+UNFIT = re.compile("[\ue000-\uf8ff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Citation(NamedTuple):
@@ -190,8 +194,7 @@ class Values:
             text = "0" if isinstance(value, Unknown) else formats()[form](value)
         except (TypeError, ValueError, LookupError):
             raise CitationError(f"{path}: {json.dumps(value)[:60]} cannot be printed as {form!r}") from None
-        self.cited.append(Citation(path, form, text))
-        return f"\ue000{len(self.cited) - 1}\ue001"
+        return self.place(Citation(path, form, text))
 
     def has_spread(self, path: str) -> bool:
         """Whether a path is that of a mean which stands beside its deviation."""
@@ -204,13 +207,26 @@ class Values:
         if paths.parse(path)[0] != "config":
             raise CitationError(f"{path}: a literal is a value of config; code does not depend on results")
         text = pprint.pformat(self.look_up(path), sort_dicts=False, width=100)
-        self.cited.append(Citation(path, "Python", text))
+        return self.place(Citation(path, "Python", text))
+
+    def anchor(self, name: str | Unknown, digest: str | Unknown = "") -> str:
+        """A placeholder for the place that the values of an artifact link to; its SHA-256 is for the screen alone."""
+        if digest and not isinstance(digest, Unknown) and not DIGEST.fullmatch(digest):
+            raise CitationError(f"{digest[:60]!r}: is no SHA-256")
+        return self.place(Citation("", f"{digest}", f"{name}"))
+
+    def place(self, citation: Citation) -> str:
+        """A placeholder for what is cited; raises CitationError for a text that is none."""
+        if found := UNFIT.search(citation.text):
+            raise CitationError(f"{citation.path or citation.text[:60]!r}: has {unfit(found)}")
+        self.cited.append(citation)
         return f"\ue000{len(self.cited) - 1}\ue001"
 
-    def anchor(self, name: str, digest: str = "") -> str:
-        """A placeholder for the place that the values of an artifact link to; its SHA-256 is for the screen alone."""
-        self.cited.append(Citation("", digest, name))
-        return f"\ue000{len(self.cited) - 1}\ue001"
+    def forged(self, text: str, given: Iterable[Any] = ()) -> re.Match[str] | None:
+        """The first character of a text with placeholders that is none of a text: in no placeholder of ours, and not
+        what a template was given to stand for something else."""
+        own = PLACEHOLDER.sub(lambda match: len(match[0]) * " " if int(match[1]) < len(self.cited) else match[0], text)
+        return next((found for found in UNFIT.finditer(own) if found[0] not in given), None)
 
     def paths(self, text: str) -> list[str]:
         """The paths of the values in a text."""
@@ -269,6 +285,11 @@ class Values:
         """The name of the artifact that a path goes into: walks/first."""
         first, second, *_ = (*map(str, paths.parse(path)), "", "")
         return first if first in self.artifacts else f"{first}/{second}"
+
+
+def unfit(found: re.Match[str]) -> str:
+    """What to say of a character that no text has."""
+    return f"U+{ord(found[0]):04X}, which is no character of a text"
 
 
 def link(target: str, text: str) -> str:

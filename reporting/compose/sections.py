@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from reporting.cite import mutations
 from reporting.cite.claims import ClaimError, check
 from reporting.cite.typed import letters, stated_result, typed_constants, typed_in_code, typed_number, typed_word
-from reporting.cite.values import Values
+from reporting.cite.values import UNFIT, Values, unfit
 from reporting.compose import grounds, template, tree
 from reporting.compose.errors import ReportError
 from reporting.compose.grounds import Scope, Stated
@@ -74,9 +74,14 @@ class Report:
     def source(self, path: Path) -> str:
         """The text of a template; raises ReportError."""
         try:
-            return template.read(path, self.root if path.is_relative_to(self.root) else path.parent)
+            text = template.read(path, self.root if path.is_relative_to(self.root) else path.parent)
         except TemplateError as error:
             raise ReportError(str(error)) from None
+        try:
+            template.check(text)
+        except TemplateError as error:
+            raise ReportError(f"{self.location(path, error.line, text)}: {error}") from None
+        return text
 
     def fill(self, path: Path, **names: Any) -> str:
         """The text of a template with places for its values; raises ReportError."""
@@ -84,7 +89,9 @@ class Report:
         try:
             text, self.lines[path] = template.fill(source, self.root / "templates", self.given(names))
         except TemplateError as error:
-            raise ReportError(f"{self.location(path, error.line)}: {error}") from None
+            raise ReportError(f"{self.location(path, error.line, source)}: {error}") from None
+        if found := self.values.forged(text, names.values()):
+            raise ReportError(f"{self.filled(path, text.count(chr(10), 0, found.start()) + 1)}: has {unfit(found)}")
         return text
 
     def parse(self, path: Path, **names: Any) -> list[Block]:
@@ -111,11 +118,11 @@ class Report:
 
     def filled(self, path: Path, line: int) -> str:
         """The place of a line of a template's filled text."""
-        return self.location(path, self.lines[path][line - 1])
+        return self.location(path, self.lines[path][line - 1], self.source(path))
 
-    def location(self, path: Path, line: int) -> str:
+    def location(self, path: Path, line: int, source: str) -> str:
         """The question that a line of a template is in, if it is in one, the file and the line."""
-        before = tree.QUESTION.findall("\n".join(self.source(path).split("\n")[:line]))
+        before = tree.QUESTION.findall("\n".join(source.split("\n")[:line]))
         file = f"{os.path.relpath(path, self.root)}, line {line}"
         return f"question {before[-1]} ({file})" if before else file
 
@@ -327,6 +334,8 @@ class Reader:
             raise ReportError(f"{self.where}: {error}") from None
         except (SyntaxError, ValueError):
             raise ReportError(f"{self.where}: {file} is not a module of Python") from None
+        if found := UNFIT.search(code):
+            raise ReportError(f"{self.where}: {file} has {unfit(found)}")
         self.report.code[block.target] = code
         self.report.listings[file] = self.report.listings.get(file, "") + code
 

@@ -17,6 +17,7 @@ stop, or a colon that leads into a formula, a sentence has its ground in bracket
 """
 
 import difflib
+import html
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from reporting.cite.values import PLACEHOLDER
+from reporting.cite.values import PLACEHOLDER, UNFIT, unfit
 
 SHORT = {"figure": "fig", "table": "tab", "listing": "lst"}
 CONTAINERS = ("question", "answer", *SHORT)
@@ -41,6 +42,7 @@ WORD = re.compile(r"\$…\$|`…`|\[…\]|\ue000\d+\ue001|[^\W_]+(?:[-'’.][^\W
 GROUND = re.compile(r"\[([^\[\]]*)\](?![\[(])")
 ENDED = re.compile(r"[.!?:…][)\"'”’*_$`]*\s*\Z")
 COLONS = re.compile(r" {0,3}(:{3,})\s*(.*?)\s*")
+ENTITY = re.compile(r"&(?:#x?)?\w+;")
 TICKS = re.compile(r"\s*(`{3,}|~{3,})([^`]*)")
 
 
@@ -178,6 +180,7 @@ Block = Markup | Cell | Claims | Output | Captioned | Answer | Question
 def parse(text: str) -> list[Block]:
     """The blocks of a text; raises TextError."""
     check_closed(text)
+    check_entities(text)
     return [block_of(node) for node in SyntaxTreeNode(MARKDOWN.parse(text)).children]
 
 
@@ -341,6 +344,13 @@ def check_closed(text: str) -> None:
         raise TextError(f"the {ticks} of this line is not closed", since)
     if opened:
         raise TextError(f"{opened[-1][1]!r} is not closed", opened[-1][2])
+
+
+def check_entities(text: str) -> None:
+    """Raise TextError for a character that no text has, in HTML's spelling."""
+    for entity in ENTITY.finditer(text):
+        if found := UNFIT.search(html.unescape(entity[0])):
+            raise TextError(f"{entity[0]} is {unfit(found)}", text.count("\n", 0, entity.start()) + 1)
 
 
 def check_known(kind: str, line: int) -> None:

@@ -513,9 +513,3 @@ def test_a_fence_behind_an_answer_has_no_typed_number_either(write_page: WritePa
 def test_a_link_has_no_title(write_page: WritePage) -> None:
     with pytest.raises(ReportError, match=r"^question 1\.1\.a: the link to #q-1\.1\.b has a title, which nobody sees"):
         write_page(section('See [it](#q-1.1.b "ninety").'))
-
-
-@pytest.mark.parametrize("forged", ["\ue0000\ue001", "\ue0009\ue001", "\ue001", "\uf8ff"])
-def test_a_character_that_stands_for_a_value_is_refused_with_its_line(write_page: WritePage, forged: str) -> None:
-    with pytest.raises(ReportError, match=r"templates/sections/1\.1\.md, line \d+: U\+[EF]\w{3} is no character"):
-        write_page(section(f"It is {forged}."))
