@@ -1,7 +1,8 @@
 """The page as it is being written: served to this machine alone, and exchanged in the browser where it changes.
 
 An edit of the text is composed here, in a process that has imported what it needs and has read the results; all else a
-build does. The file on disk has no script, and the served page none but `preview.js`.
+build does. The file on disk has no script and a policy that allows none; the served page has none but `preview.js`, and
+another policy, as its header.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from tornado.web import Application, RequestHandler
 
 from reporting.compose.document import page
 from reporting.compose.errors import ReportError
+from reporting.compose.self_contained import POLICY as PAGE_POLICY
 from reporting.jobs.document import contents
 from reporting.pipeline import seal
 from reporting.pipeline.artifacts import ArtifactError, read_json
@@ -27,12 +29,8 @@ BUILT = Path("report/report.html")
 DRAFT = "results/report.html"  # whose seal knows what the page is made of
 SCRIPT = ENGINE / "templates" / "preview.js"
 EMPTY = "<!doctype html><html lang=en><head><title>Report</title></head><body><p>It is being built.</p></body></html>"
-POLICY = "; ".join(
-    [
-        *("default-src 'none'", "script-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'"),
-        *("style-src 'unsafe-inline'", "img-src data:", "font-src data:", "frame-ancestors 'none'"),
-    ]
-)
+POLICY = f"{PAGE_POLICY}; script-src 'self'; connect-src 'self'; frame-ancestors 'none'"
+OWN_POLICY = f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}">'  # which allows no script
 
 
 class Preview:
@@ -121,7 +119,8 @@ class Handler(RequestHandler):
 
 class PageHandler(Handler):
     def get(self) -> None:
-        self.finish(self.preview.markup.replace("</head>", '<script src="/preview.js" defer></script></head>', 1))
+        markup = self.preview.markup.replace(OWN_POLICY, "", 1)
+        self.finish(markup.replace("</head>", '<script src="/preview.js" defer></script></head>', 1))
 
 
 class ScriptHandler(Handler):

@@ -13,13 +13,19 @@ try:
     import jinja2
     from markupsafe import Markup
 
+    from reporting.compose.printed import printable
+    from reporting.compose.self_contained import POLICY
     from reporting.pipeline.project import ENGINE
     from reporting.pipeline.settings import ConfigurationError, load
     from reporting.press.evidence import EvidenceError, read
+    from reporting.verify.bounded import bounded
     from reporting.verify.comparison import Side, review
 except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make review OLD=...", file=sys.stderr)
     sys.exit(2)
+
+
+SPACES = "\n\t\u00a0\u2009\u202f"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", default="review.html", help="the page to write (review.html)")
     options = parser.parse_args(arguments)
     try:
-        text = page(side(options.old), side(options.new), options.old, options.new)
+        before, after = within_limits(options.old), within_limits(options.new)
+        text = bounded(page, before, after, options.old, options.new)
         Path(options.output).write_text(text, encoding="utf-8")
     except EvidenceError as error:
         print(error, file=sys.stderr)
@@ -39,6 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(options.output)
     return 0
+
+
+def within_limits(path: str) -> Side:
+    """A report, which needs no more to be read than any report does; raises EvidenceError."""
+    try:
+        return bounded(side, path)
+    except EvidenceError as error:
+        raise EvidenceError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from None
 
 
 def side(path: str) -> Side:
@@ -59,10 +74,18 @@ def side(path: str) -> Side:
 def page(before: Side, after: Side, old: str, new: str) -> str:
     """The review as one HTML page that needs no other file."""
     changes = review(before, after)
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, finalize=readable
+    )
     template = environment.from_string((ENGINE / "templates" / "review.html").read_text(encoding="utf-8"))
     style = Markup((ENGINE / "templates" / "style.css").read_text(encoding="utf-8"))
-    return template.render(changes=changes, empty=not any(changes.values()), style=style, old=old, new=new)
+    empty = not any(changes.values())
+    return template.render(policy=Markup(POLICY), style=style, changes=changes, empty=empty, old=old, new=new)
+
+
+def readable(value: object) -> object:
+    """A text of a report with what turns its direction, or what is no character, spelt out."""
+    return printable(value, SPACES) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 if __name__ == "__main__":

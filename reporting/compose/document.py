@@ -15,7 +15,7 @@ from reporting.compose.grounds import grounds
 from reporting.compose.html import Writer, part
 from reporting.compose.printed import Passages
 from reporting.compose.sections import Report, read
-from reporting.compose.self_contained import ExternalError, check_page
+from reporting.compose.self_contained import POLICY, ExternalError, check_page
 from reporting.compose.tree import Captioned
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def compose(report: Report, fonts: str) -> str:
     parts = [part(section, report) for section in report.sections]
     return report.fill(
         own if (own := report.root / "templates" / "report.html").exists() else PAGE / "report.html",
+        policy=Markup(POLICY),
         style=Markup(fonts + style(report)),
         summary=Markup(Writer(report).blocks(report.summary)),
         sections=[part for part in parts if not part.number.isupper()],

@@ -330,6 +330,6 @@ def quoted(text: str) -> str:
     return f"'{printable(text)}'"
 
 
-def printable(text: str) -> str:
-    """The text with what a terminal might act upon spelt out."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def printable(text: str, but: str = "") -> str:
+    """The text with what a terminal might act upon spelt out, `but` these characters."""
+    return "".join(c if c.isprintable() or c in but else c.encode("unicode_escape").decode() for c in text)

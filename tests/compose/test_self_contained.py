@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from reporting.cite.paths import Unknown
 from reporting.compose.errors import ReportError
-from reporting.compose.self_contained import ExternalError, check_page, inside
+from reporting.compose.self_contained import POLICY, ExternalError, check_page, inside
 from reporting.glyphs.faces import FOLDER
 from reporting.pipeline.settings import ConfigurationError, load, read
 from reporting.press.pdf import PDFError, render
@@ -81,6 +81,135 @@ WAYS = {
     "a picture in a picture": drawn(SVG.format(f'<image href="data:image/svg+xml,{SVG.format(INNER)}"/>')),
     "an image in a picture": drawn(SVG.format('<image href="{}"/>')),
 }
+
+
+# Each takes an address, as a browser reads it.
+SPELLINGS = {
+    "a name in capitals": "p {{ background: URL({}) }}",
+    "an escaped letter": r"p {{ background: u\72l({}) }}",
+    "an escaped first letter": r"p {{ background: \75 rl({}) }}",
+    "an escaped letter before a quotation mark": r"p {{ background: \000075\52 L('{}') }}",
+    "spaces and a quotation mark": "p {{ background: url(\n '{}' ) }}",
+    "a comment before it": "p {{ background: /* url(#a) */url({}) }}",
+    "no end": "p {{ background: url({}",
+    "an end of a quotation that is not there": "p {{ background: url('{}",
+    "an import with an escape": r"@\69mport '{}';",
+    "an import with a comment behind it": "@IMPORT/**/url({});",
+    "an import behind a character set": "@charset 'utf-8';@import '{}';",
+    "a name space": "@namespace x url({});",
+    "a rule of a document": "@-moz-document url({}) {{ p {{ color: red }} }}",
+    "a font": "@font-face {{ font-family: f; src: local(f), Url('{}') format('woff2') }}",
+    "a rule in a rule": "@media screen {{ @supports (a: b) {{ p {{ background: url({}) }} }} }}",
+    "an image": "p {{ background: image('{}') }}",
+    "a set of images": "p {{ background: image-set('{}' 1x) }}",
+    "a set of images by its old name": "p {{ background: -webkit-image-set(url({}) 1x) }}",
+    "a set of images with an escape": r"p {{ background: im\61ge-set('{}' 1x, '#a' 2x) }}",
+    "a source": "p {{ background: src('{}') }}",
+    "a fade": "p {{ background: cross-fade(url({}), url(#a)) }}",
+    "a pointer": "p {{ cursor: url({}), auto }}",
+    "a property of its own": "p {{ --x: url({}) }}",
+    "a property of its own in a set": "p {{ --x: '{}'; background: image-set(var(--x) 1x) }}",
+    "a property of its own in a source": "p {{ --x: '{}'; background: src(var(--x)) }}",
+    "an attribute as an address": "p {{ background: attr(title url) /* {} */ }}",
+    "an attribute typed as an address": "p {{ background: attr(title type(<url>)) /* {} */ }}",
+    "a filter": "p {{ filter: url({}#f) }}",
+    "a behaviour": "p {{ behavior: url({}) }}",
+    "a picture in a style": 'p {{{{ background: url("data:image/svg+xml,{}") }}}}'.format(
+        "<svg xmlns='http://www.w3.org/2000/svg'><image href='{}'/></svg>"
+    ),
+}
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "//example.org/x", "../x"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_style_names_no_address_in_any_spelling(spelling: str, address: str) -> None:
+    style = SPELLINGS[spelling].format(address)
+    with pytest.raises(ExternalError, match=r"^<(style|image)> (leads out of the page|has an address)"):
+        check_page(f"<style>{style}</style>")
+    with pytest.raises(ExternalError):
+        check_page(drawn(SVG.format(f"<style><![CDATA[{style}]]></style>")))
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/x", "../x"])
+@pytest.mark.parametrize("value", ["url({})", r"u\72l('{}')", "image-set('{}' 1x)", "src('{}')"])
+def test_an_attribute_that_is_a_style_names_no_address(value: str, address: str) -> None:
+    with pytest.raises(ExternalError):
+        check_page(f'<p style="background: {value.format(address)}">x</p>')
+    for name in ("fill", "stroke", "filter", "mask", "clip-path", "marker-end", "cursor", "style"):
+        with pytest.raises(ExternalError):
+            check_page(drawn(SVG.format(f'<path {name}="{value.format(address)}"/>')))
+
+
+@pytest.mark.parametrize("element", ["set", "animate"])
+def test_a_picture_does_not_change_its_addresses(element: str) -> None:
+    with pytest.raises(ExternalError, match=rf"^the page has an element <{element}>, which acts"):
+        check_page(drawn(SVG.format(f'<a href="#a"><{element} attributeName="href" to="http://127.0.0.1:9/"/></a>')))
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "p { background: url(data:image/png;base64,AA==) }",
+        "p { background: url( 'data:image/png;base64,AA==' ); fill: url('#a') }",
+        "a::after { content: target-counter(attr(href url), page) attr(title) }",
+        "p { content: 'url(http://x.org/) @import' } /* @import 'x' url(http://x.org) */",
+        "@media print { p::before { content: counter(x) } } @page { margin: 0 }",
+    ],
+)
+def test_a_style_with_its_own_data_and_places_of_the_page_is_allowed(style: str) -> None:
+    check_page(f"<style>{style}</style>")
+    check_page(drawn(SVG.format(f"<style>{style}</style>")))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["url", "(", ")", "'", '"', "\\", "75 ", "/*", "*/", "@import", "{", "}", ";", "data:", "#", " ", "\n"]
+        ),
+        max_size=12,
+    )
+)
+def test_any_style_is_allowed_or_refused(parts: list[str]) -> None:
+    with suppress(ExternalError):
+        check_page(f"<style>{''.join(parts)}</style>")
+
+
+def test_a_style_that_is_not_closed_is_read_too() -> None:
+    with pytest.raises(ExternalError, match=r"^<style> leads out of the page: @import$"):
+        check_page("<style>@import 'x'")
+
+
+def test_the_page_has_one_style_sheet_and_no_drawing_of_its_own() -> None:
+    with pytest.raises(ExternalError, match=r"^the page has a second <style>; .* in templates/style\.css$"):
+        check_page("<style>p { margin: 0 }</style><p>x</p><style>p { display: none }</style>")
+    for tag in ("svg", "math"):
+        with pytest.raises(ExternalError, match=f"^the page has an element <{tag}>; a drawing is a ::: figure"):
+            check_page(f"<{tag}><style>@im<!-- -->port 'x'</style></{tag}>")
+
+
+def test_the_page_may_have_the_policy_of_the_engine_and_no_other() -> None:
+    meta = '<meta http-equiv="Content-Security-Policy" content="{}">'
+    check_page(meta.format(POLICY))
+    for other in (
+        meta.format("default-src *"),
+        meta.format(POLICY).replace(">", ' id="a">'),
+        meta.format(POLICY.replace("'none'", "*", 1)),
+        '<meta http-equiv="refresh" content="0">',
+        '<meta http-equiv="refresh" content="0; url=//x.org">',
+        f'<meta content="{POLICY}" http-equiv="Content-Security-Policy">',
+    ):
+        with pytest.raises(
+            ExternalError, match=r"^the page has an element <meta>, which acts or reads from elsewhere$"
+        ):
+            check_page(other)
+
+
+@pytest.mark.parametrize("way", ["a style sheet", "a base", "a script", "an image"])
+def test_raw_html_of_a_text_is_text_and_that_of_a_frame_is_refused(write_page: WritePage, way: str) -> None:
+    raw = WAYS[way].format("https://example.org/x")
+    check_page(write_page(SECTION.replace("Yes.", f"Yes {raw}.", 1)))
+    with pytest.raises(ReportError, match=r"^(the page has an element|<img> leads out of the page)"):
+        write_page(SECTION, frame=PAGE.replace("<div", f"{raw}<div", 1))
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)
