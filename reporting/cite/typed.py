@@ -14,8 +14,8 @@ WORDS = f"{UNITS} {TENS} {PARTS} {MANY} {DECADES}".split()
 WORD = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(WORDS)})+(?![^\W\d_])", re.IGNORECASE)
 # Each Latin letter, and what a reader takes for it: of other alphabets, or with a stroke. I, l and | are all alike.
 ALIKE = (
-    "aАаΑαɑ bВвΒЬь cСсϹϲ dԁđ eЕеΕεєЄ fƒſϜ gԌɡґ hНнΗһћħ iІіΙιıӀӏlLI|łŁ jЈјϳ kКкΚκĸ mМмΜ nПпΝηղ oОоΟοσøØ pРрΡρ "
-    "qԚԛ rГгяЯ sЅѕ tТтΤτŧ uυцЦ vѴѵνΝ wԜԝωшШ xХхΧχ yУуүҮΥγ zΖζЗз"
+    "aАаΑαɑ bВвΒЬь cСс dԁđ eЕеΕεєЄ fƒϜ gԌɡґ hНнΗһћħ iІіΙιıӀӏlLI|łŁ jЈјϳ kКкΚκĸ mМмΜ nПпΝηղ oОоΟοσøØ pРрΡρ "
+    "qԚԛ rГгяЯ sЅѕ tТтΤτŧ uυцЦ vѴѵν wԜԝωшШ xХхΧχ yУуүҮΥγ zΖζЗз"
 )
 LOOKALIKES = {ord(other): letters[0] for letters in ALIKE.split() for other in letters[1:]}
 # Code with a name in it computes; in text, a number stands by itself.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from markupsafe import Markup
 
-from reporting.compose import tree
+from reporting.compose import frame, tree
 from reporting.compose.errors import ReportError
 from reporting.compose.grounds import grounds
 from reporting.compose.html import Writer, part
@@ -137,8 +137,13 @@ def rehearse(root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any]
 def compose(report: Report, fonts: str) -> str:
     """The page, but for its values."""
     parts = [part(section, report) for section in report.sections]
+    around = PAGE / "report.html"
+    if (own := report.root / "templates" / "report.html").exists():
+        around = own
+        for line, fault in frame.faults(report.source(own)):
+            raise ReportError(f"templates/report.html, line {line}: {fault}")
     return report.fill(
-        own if (own := report.root / "templates" / "report.html").exists() else PAGE / "report.html",
+        around,
         policy=Markup(POLICY),
         style=Markup(fonts + style(report)),
         summary=Markup(Writer(report).blocks(report.summary)),
@@ -151,8 +156,11 @@ def compose(report: Report, fonts: str) -> str:
 
 def style(report: Report) -> str:
     """The style sheet of every page, and what the report adds to it."""
-    own = report.root / "templates" / "style.css"
-    return (PAGE / "style.css").read_text(encoding="utf-8") + (report.source(own) if own.exists() else "")
+    path = report.root / "templates" / "style.css"
+    own = report.source(path) if path.exists() else ""
+    for line, fault in frame.style_faults(own):
+        raise ReportError(f"templates/style.css, line {line}: {fault}")
+    return (PAGE / "style.css").read_text(encoding="utf-8") + own
 
 
 def check_self_contained(markup: str) -> None:

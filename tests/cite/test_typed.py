@@ -1,14 +1,16 @@
 """Facts about cite/typed: a number that somebody typed is found, in a text, in a formula, in a report."""
 
+import html
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reporting.cite.typed import stated_result, typed_in_code, typed_number
+from reporting.cite.typed import ALIKE, WORDS, stated_result, typed_in_code, typed_number
 from reporting.cite.values import Values
 from reporting.compose.errors import ReportError
 from reporting.glyphs.math import MathError, drawn
@@ -100,6 +102,20 @@ def test_a_text_without_a_number_has_none(text: str) -> None:
 )
 def test_a_number_in_other_words_or_signs_is_found(text: str) -> None:
     assert typed_number(text) is not None
+
+
+HIDING = list("\u00ad\u200b\u200d\u2060\ufeff\ufe0f\u034f\u180e\u061c\U000e0041\u0301")
+
+
+@given(st.sampled_from(WORDS), st.data())
+def test_a_number_word_is_found_however_its_letters_are_disguised(word: str, data: st.DataObject) -> None:
+    disguised = ""
+    for letter in word:
+        alike = next((letters for letters in ALIKE.split() if letters[0] == letter), letter)
+        wide = chr(ord(letter) - ord("a") + data.draw(st.sampled_from([0xFF41, 0x1D41A, 0x24D0])))
+        sign = data.draw(st.sampled_from([letter, letter, letter.upper(), wide, *alike]))
+        disguised += sign + "".join(data.draw(st.lists(st.sampled_from(HIDING), max_size=2)))
+    assert typed_number(f"of {disguised} runs")
 
 
 @given(st.integers(), st.text(" abc,.(-"), st.text(" abc,.)%"))
@@ -488,6 +504,25 @@ HIDDEN = {
     "from an expression": "At <%= 9 + 81 %>.",
     "from a value that is not cited": 'At <%= raw("run.share") %>.',
 }
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["ninety", "seven", "half"]), st.data())
+def test_a_number_word_is_found_however_it_is_cut_into_parts(
+    write_page: WritePage, word: str, data: st.DataObject
+) -> None:
+    parts = ["{}", "*{}*", "**{}**", "`{}`", "[{}](#q-1.1.b)", "$\\mathrm{{{}}}$", "$\\text{{{}}}$", '<%= "{}" %>']
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(word) - 1), min_size=1)))
+    pieces = [word[start:end] for start, end in pairwise([0, *cuts, len(word)])]
+    text = "".join(data.draw(st.sampled_from(parts)).format(piece) for piece in pieces)
+    # Between letters, an underscore or two that Markdown does not take for emphasis stay, and so do dollars.
+    plain = re.sub(r"[*`$]|<%= \"|\" %>|\[|\]\(#q-1\.1\.b\)|\\(?:mathrm|text)|[{}]", "", text)
+    assert plain == word
+    try:
+        markup = write_page(section(f"It took {text} of it."))
+    except ReportError:
+        return
+    assert word not in html.unescape(re.sub(r"<[^>]*>", "", markup))
 
 
 @pytest.mark.parametrize("rehearsal", [True, False])

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from reporting.commands.preview import OWN_POLICY
 from tests.conftest import ROOT, Project
 
 SECTION = "templates/sections/1.1.md"
@@ -140,8 +141,11 @@ def test_the_page_is_served_to_this_machine_alone_and_nothing_else_is(watched: W
 
 def test_the_file_on_disk_has_no_script_and_the_served_page_one(watched: Watched) -> None:
     assert "<script" not in watched.project.page
+    assert OWN_POLICY in watched.project.page
     answer = urllib.request.urlopen(watched.address)
-    assert answer.read().decode().count("<script") == 1
+    markup = answer.read().decode()
+    assert markup.count("<script") == 1
+    assert "http-equiv" not in markup
     assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
     watched.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.acted = 1\">')")
     watched.page.wait_for_timeout(300)

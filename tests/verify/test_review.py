@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from reporting.commands import review
+from reporting.compose.self_contained import POLICY
 from reporting.press.evidence import MANIFEST
-from reporting.verify import comparison
+from reporting.verify import bounded, comparison
 from reporting.verify.comparison import bands, concerns, figures, pictures, pieces
 from tests.conftest import Project
 
@@ -152,6 +153,48 @@ def test_what_a_report_says_is_text_and_never_markup(page: Path) -> None:
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert not re.search(r'(?:src|href)="(?!data:|#)', text)
+
+
+TURNED = "\u202e\u2066\u200f\ud800\u0007\u00ad"
+
+
+def test_what_turns_the_text_of_a_strangers_report_or_is_no_character_is_spelt_out(
+    reports: tuple[Path, Path], tmp_path: Path
+) -> None:
+    stranger, target = tmp_path / "stranger.pdf", tmp_path / "review.html"
+    with pikepdf.open(reports[0]) as pdf:
+        manifest = json.loads(content(pdf, MANIFEST))
+        next(passage["runs"] for passage in manifest["passages"] if passage["name"] == "1.1.a")[1] += f" a{TURNED}b"
+        for value in manifest["values"]:
+            if value["path"] == "birthdays.earth.half.people":
+                value["text"] = f"5{TURNED}\u00a0%"
+        manifest["claims"].append({"question": f"1{TURNED}", "name": "more", "expression": f"a{TURNED} > 1"})
+        put(pdf, MANIFEST, json.dumps(manifest))
+        pdf.save(stranger)
+    assert review.main([str(reports[0]), str(stranger), "-o", str(target)]) == 0
+    text = target.read_text(encoding="utf-8")
+    assert not set(TURNED) & set(text)
+    spelt = r"\u202e\u2066\u200f\ud800\x07\xad"
+    for said in (f"a{spelt}b", f"5{spelt}\u00a0%", f"<td>1{spelt}</td>", f"<code>a{spelt} &gt; 1</code>"):
+        assert said in text
+
+
+def test_a_report_that_needs_too_much_to_be_read_is_refused_by_its_name(
+    reports: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bounded, "MOST_SECONDS", 0.0)
+    target = tmp_path / "review.html"
+    assert review.main([*map(str, reports), "-o", str(target)]) == 2
+    assert re.fullmatch(
+        rf"{reports[0]}: needs more than .* to be read, which no report does\n", capsys.readouterr().err
+    )
+    assert not target.exists()
+
+
+def test_the_review_has_a_policy_that_lets_it_do_nothing_but_show_itself(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count("http-equiv") == 1
+    assert f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">' in text
 
 
 @pytest.mark.parametrize("width", [360, 1200])
