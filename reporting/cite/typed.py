@@ -34,7 +34,7 @@ STATED = [
     re.compile(rf"(?:^|[,;&])\s*[-−+±]?\s*(\d[\d./]*)\s*{RELATION}"),
     re.compile(r"[(\[]\s*[-−]?(\d[\d.]*)\s*,|,\s*[-−]?(\d[\d.]*)\s*[)\]]"),
     re.compile(r"(\d[\d.]*)\s*[·×∗]\s*10"),
-    re.compile(r"\"[^\"]*?(\d+)"),
+    re.compile(r"\"[^\"\d]*(\d*)[^\"]*\""),
 ]
 CONSTANT = re.compile(r"[(\[{\s]*[01]\.?(?:[,/;]\s*[01]\.?)*[)\]}\s]*")
 PERCENT = re.compile(r"(\d[\d.]*)\s*[%‰]")
@@ -57,8 +57,7 @@ def typed_word(text: str) -> str | None:
         if word := WORD.search(as_read(blank)):
             return word[0]
         if word := SKELETON.search(skeleton(blank)):
-            longest_first = "|".join(sorted(SKELETONS, key=len, reverse=True))
-            return "".join(WORDS[SKELETONS.index(part)] for part in re.findall(longest_first, word[0]))
+            return "".join(SKELETONS[part] for part in re.findall(LONGEST_FIRST, word[0]))
     return None
 
 
@@ -88,11 +87,11 @@ def stated_result(signs: str) -> str | None:
         return word
     if percent := PERCENT.search(signs):
         return percent[1]
+    if NUMBER_ALONE.fullmatch(signs) and not CONSTANT.fullmatch(signs):
+        return signs.strip()
     plain = signs
     while SCRIPT.search(plain):
         plain = SCRIPT.sub("", plain)
-    if NUMBER_ALONE.fullmatch(signs) and not CONSTANT.fullmatch(signs):
-        return signs.strip()
     numbers = (number for pattern in STATED for match in pattern.finditer(plain) for number in match.groups() if number)
     if stated := next((number for number in numbers if not CONSTANT.fullmatch(number)), ""):
         return stated.rstrip(".")
@@ -123,5 +122,6 @@ def skeleton(text: str) -> str:
     return bare.translate(LOOKALIKES).casefold()
 
 
-SKELETONS = [skeleton(word) for word in WORDS]
+SKELETONS = {skeleton(word): word for word in WORDS}
+LONGEST_FIRST = "|".join(sorted(SKELETONS, key=len, reverse=True))
 SKELETON = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(SKELETONS)})+(?![^\W\d_])")

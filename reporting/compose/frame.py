@@ -1,11 +1,11 @@
 """What a report's own page and style sheet, which stand around its sections, may not say by themselves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 import tinycss2
-from tinycss2.ast import CurlyBracketsBlock, Declaration, FunctionBlock, StringToken
+from tinycss2.ast import Declaration, FunctionBlock, Node, StringToken
 
 from reporting.cite.typed import typed_number
 
@@ -67,13 +67,13 @@ def style_faults(css: str) -> Iterator[tuple[int, str]]:
     yield from rule_faults(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
 
 
-def rule_faults(rules: list[object]) -> Iterator[tuple[int, str]]:
+def rule_faults(rules: Iterable[Node]) -> Iterator[tuple[int, str]]:
+    """The same of rules and declarations, and of those in them."""
     for rule in rules:
         if isinstance(rule, Declaration) and rule.lower_name in TEXTUAL:
             for token in rule.value:
-                if isinstance(token, FunctionBlock) or (isinstance(token, StringToken) and token.value):
+                if isinstance(token, FunctionBlock | StringToken):
                     said = f"{rule.name}: {token.serialize()[:40]}"
                     yield rule.source_line, f"`{said}` puts text on the page, which stands in templates/sections"
-        content = getattr(rule, "content", None)
-        if isinstance(content, list) and not isinstance(rule, CurlyBracketsBlock):
+        elif content := getattr(rule, "content", None):
             yield from rule_faults(tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True))

@@ -272,6 +272,7 @@ def test_a_formula_that_states_a_result_is_found(tex: str, found: str) -> None:
         r"\log_{10} x",
         r"\sqrt[3]{x}",
         "[0, 1]",
+        r"x \text{ if } 2x > y \text{ or so}",
         r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}",
         r"\begin{cases} 1 & \text{if } x > 0, \\ 0 & \text{if } x \le 0. \end{cases}",
     ],

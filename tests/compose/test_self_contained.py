@@ -355,7 +355,7 @@ TYPED = st.text(VISIBLE, min_size=1, max_size=60) | st.lists(
 
 def printed_as_typed(write_page: WritePage, typed: str) -> None:
     style = "body { font-family: 'Source Serif 4'; overflow-wrap: anywhere }"
-    frame = PAGE.replace("<div", '<p data-x="<%= value("title", "text") %>">1<%= value("title", "text") %>2</p><div', 1)
+    frame = PAGE.replace("<div", '<p data-x="<%= value("title", "text") %>">a<%= value("title", "text") %>z</p><div', 1)
     answer = 'So <%= value("run.name", "text") %> is. [same]'
     markup = write_page(
         SECTION.replace("Yes. [defined]", answer, 1).replace("none: a test", "same: run.name == title", 1),
@@ -365,7 +365,7 @@ def printed_as_typed(write_page: WritePage, typed: str) -> None:
     anchors = "".join(f'<span id="artifact-{name}"></span>' for name in ("run", "title"))
     text = words(render(markup.replace("</html>", f"{anchors}</html>")))
     plain = "".join(typed.split())
-    assert f"1{plain}2" in text
+    assert f"a{plain}z" in text
     assert f"So{plain}is." in text
 
 
