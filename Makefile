@@ -85,7 +85,9 @@ lock: ## write the lock files anew from pyproject.toml, keeping the versions tha
 	@$(ENVIRONMENT) requirements-dev.lock
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --group slurm --constraints requirements.lock --output-file requirements-slurm.lock
-	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group sign --constraints requirements.lock --output-file requirements-sign.lock
+	$(COMPILE) --group dev --constraints requirements.lock --constraints requirements-sign.lock \
+		--output-file requirements-dev.lock
 
 picture: ## draw the rules anew in docs/architecture.md
 	@$(ENVIRONMENT) requirements.lock
