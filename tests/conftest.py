@@ -113,6 +113,7 @@ DEBIAN = {
     "chromium": "chromium",
     "debootstrap": "debootstrap",
     "libatomic.so.1": "libatomic1",
+    "pdfsig": "poppler-utils",
     "pdftotext": "poppler-utils",
     "qemu-x86_64": "qemu-user",
     "munged": "munge",
@@ -158,7 +159,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lacking = {reason: count for reason, count in reasons.items() if reason.startswith(LACKS)}
     if lacking:
         names = sorted({name for reason in lacking for name in reason.removeprefix(LACKS).split(", ")})
-        command = " ".join([environment.INSTALL["debian"], *sorted(DEBIAN[name] for name in names)])
+        command = " ".join([environment.INSTALL["debian"], *sorted({DEBIAN[name] for name in names})])
         terminalreporter.write_line(
             f"{sum(lacking.values())} skipped: {LACKS}{', '.join(names)}. As root on Debian: {command}"
         )
