@@ -8,7 +8,7 @@ SNAKEMAKE = .venv/bin/python -S reporting/pipeline/interruptible.py -m snakemake
 COMPILE = @.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml --group assignment
 
-.PHONY: new report notebook submission verify review plan watch test soak cluster reproduce bench scale lint lock picture clean help
+.PHONY: new report notebook submission verify sign review plan watch test soak cluster reproduce bench scale lint lock picture clean help
 
 report: ## build report/report.pdf and report/report.html, running only what changed; on a cluster with PROFILE=slurm
 	$(if $(PROFILE),$(foreach file,profiles/$(PROFILE)/config.yaml requirements-$(PROFILE).lock,\
@@ -35,9 +35,14 @@ submission: ## pack report/submission.zip: the PDF, verified, and the notebook, 
 	@.venv/bin/python -m reporting.commands.submission
 
 REPORT ?= report/report.pdf
-verify: ## check report/report.pdf, or REPORT=..., from its file alone
-	@$(ENVIRONMENT) requirements.lock
-	@.venv/bin/python -m reporting.commands.verify "$(REPORT)"
+verify: ## check report/report.pdf, or REPORT=..., from its file alone; whose it is by the certificates in TRUST=...
+	@$(ENVIRONMENT) requirements$(if $(shell grep -als ETSI.CAdES "$(REPORT)"),-sign).lock
+	@.venv/bin/python -m reporting.commands.verify "$(REPORT)" $(if $(TRUST),--trust "$(TRUST)")
+
+sign: ## sign report/report.pdf, as report/report.signed.pdf: make sign CERT=me.p12
+	$(if $(CERT),,$(error Say with which certificate and key: make sign CERT=me.p12))
+	@$(ENVIRONMENT) requirements-sign.lock
+	@.venv/bin/python -m reporting.commands.sign "$(CERT)"
 
 review: ## compare OLD=... with report/report.pdf, or NEW=..., in review.html
 	$(if $(OLD),,$(error Say which report to compare with: make review OLD=old.pdf))

@@ -7,6 +7,9 @@ with the code of the project that this runs in.
 Before, it is looked at, and with --quick no more: the attached files match the manifest; every printed value, formatted
 anew from its artifact, is what the page shows; every claim holds; every passage is on its page.
 
+All of this is about the report as it was before it was signed. Of a signed one the signature is checked as well, and
+with --trust FILE somebody in FILE must vouch for whose it is.
+
 It ends with status 0 if all is so, 1 if something is not, which it names, and 2 if the file is no report of ours.
 """
 
@@ -22,11 +25,13 @@ try:
     from reporting.compose.printed import quoted
     from reporting.pipeline.settings import SCHEMA, ConfigurationError
     from reporting.pipeline.settings import read as read_configuration
-    from reporting.press.evidence import GENERATOR, MEBIBYTE, VERSION, Evidence, EvidenceError, read
+    from reporting.press.evidence import GENERATOR, MEBIBYTE, VERSION, Evidence, EvidenceError, read, unpack
     from reporting.verify.anew import lay_out
     from reporting.verify.bounded import bounded
     from reporting.verify.rebuild import rebuild
     from reporting.verify.recompute import recompute
+    from reporting.verify.signature import Signature, certificates, judge, system
+    from reporting.verify.signing import split
     from reporting.verify.verification import Outcome, verify
 except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make verify REPORT=...", file=sys.stderr)
@@ -39,7 +44,7 @@ MOST_FAULTS = 40  # of a kind that are printed
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     try:
-        evidence, outcomes = bounded(look, options.pdf)
+        evidence, outcomes, signature = bounded(look, options.pdf, options.trust)
     except EvidenceError as error:
         told = str(error)
         print(told if told.startswith(f"{options.pdf}: ") else f"{options.pdf}: {told}", file=sys.stderr)
@@ -52,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.recompute:
         experiments, word = recompute(evidence, options.recompute)
         outcomes.append(experiments)
+        words.append(word)
+    if signature or options.trust:
+        signatures, word = signed(signature, options)
+        outcomes.append(signatures)
         words.append(word)
     return tell(outcomes, " ".join(words))
 
@@ -67,19 +76,32 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=0,
         help="run K experiments, chosen at random, anew from the attached configuration, or all",
     )
+    parser.add_argument(
+        "--trust",
+        metavar="FILE",
+        type=trusted,
+        default=(),
+        help="ask for a signature for which a certificate in FILE, PEM, vouches",
+    )
     return parser.parse_args(arguments)
 
 
-def look(pdf: str) -> tuple[Evidence, list[Outcome]]:
-    """What a PDF carries, and all that can be seen without making anything anew; raises EvidenceError."""
+def look(pdf: str, roots: Sequence[bytes] = ()) -> tuple[Evidence, list[Outcome], Signature | None]:
+    """What a report carries, all that can be seen without making it anew, and its signature; raises EvidenceError.
+
+    The report is the one that was signed. Who vouches for whose it is must be of `roots`, else of those of the system.
+    """
     evidence = read(pdf)
+    report, added = split(evidence.pdf)
+    if added:
+        evidence = unpack(report)
     settings, fault = configured(evidence)
     if other := another_version(evidence, fault):
         raise EvidenceError(f"{pdf}: {other}")
     outcomes = verify(evidence, settings)
     if fault:
         outcomes[0].faults.append(fault)
-    return evidence, outcomes
+    return evidence, outcomes, judge(report, added, roots or system()) if added else None
 
 
 def count(text: str) -> float:
@@ -88,6 +110,30 @@ def count(text: str) -> float:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor all")
     return int(text)
+
+
+def trusted(path: str) -> list[bytes]:
+    try:
+        return certificates(Path(path).read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error.strerror}") from None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{path}: holds no certificate in PEM") from None
+
+
+def signed(found: Signature | None, options: argparse.Namespace) -> tuple[Outcome, str]:
+    """What is to say of a signature, and in a line; options.trust asks for one that is trusted."""
+    if not found:
+        return Outcome("signatures", 1, 0, ["the report is not signed"]), ""
+    if found.faults:
+        return Outcome("signatures", 1, 0, [*found.faults]), ""
+    if not found.checked:
+        word = f"It is signed, which is not checked without pyHanko; make verify REPORT={options.pdf} says by whom"
+        return Outcome("signatures", 1, 0, [word] if options.trust else []), f"{word}."
+    print("\n".join(found.whose))
+    if options.trust and found.distrust:
+        return Outcome("signatures", 1, 0, [found.distrust]), ""
+    return Outcome("signatures", 1, 1, []), f"The signature covers all of it; {found.distrust or 'it is trusted'}."
 
 
 def configured(evidence: Evidence) -> tuple[dict[str, Any] | None, str]:

@@ -1,4 +1,4 @@
-"""What a finished PDF proves, and what differs between two.
+"""What a finished PDF proves, whose it is, and what differs between two.
 
 It imports cite, glyphs, compose and press.
 """

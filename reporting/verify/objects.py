@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import pikepdf
 
 WRITTEN = {"/Length", "/Filter", "/DecodeParms"}  # of a stream: how it is packed, not what it holds
 OF_THE_TREE = {"/Parent", "/P"}  # which lead back
+MOST_PLACES = 10
+
+
+def places(given: bytes, anew: bytes) -> list[str]:
+    """The first places, from the root, at which the two are not the same."""
+    return [
+        f"{place}: is another object than in the one made anew" for place in islice(differing(given, anew), MOST_PLACES)
+    ]
 
 
 def differing(one: bytes, other: bytes) -> Iterator[str]:

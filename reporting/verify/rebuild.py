@@ -6,7 +6,7 @@ their pages are compared as pictures and as text.
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 
 import pypdfium2
@@ -14,14 +14,13 @@ import pypdfium2
 from reporting.pipeline import numerics
 from reporting.pipeline.project import located
 from reporting.press.evidence import MANIFEST, Evidence, EvidenceError, unpack
-from reporting.verify import objects
 from reporting.verify.anew import AnewError, lay_out, other_machine, snakemake
 from reporting.verify.bounded import bounded
 from reporting.verify.comparison import ALIKE, differing, rendered_page
+from reporting.verify.objects import places
 from reporting.verify.verification import Outcome
 
 PDF = "results/report.pdf"
-MOST_PLACES = 10
 FOLLOWS = "every page follows from the results and the text that it carries"
 
 
@@ -77,9 +76,3 @@ def compare(given: bytes, anew: bytes) -> list[str]:
     one, other = unpack(given).files, unpack(anew).files
     differing_files = (path for path in sorted({*one, *other} - {MANIFEST}) if one.get(path) != other.get(path))
     return found + [f"{path}: is attached as another than to the one made anew" for path in differing_files]
-
-
-def places(given: bytes, anew: bytes) -> list[str]:
-    """The first places, from the root, at which the two are not the same."""
-    found = islice(objects.differing(given, anew), MOST_PLACES)
-    return [f"{place}: is another object than in the one made anew" for place in found]
