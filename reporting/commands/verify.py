@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 try:
+    from reporting.commands.review import page, within_limits
     from reporting.compose.printed import quoted
     from reporting.pipeline.settings import SCHEMA, ConfigurationError
     from reporting.pipeline.settings import read as read_configuration
@@ -37,6 +38,7 @@ except ModuleNotFoundError as error:
     print(f"{error.name} is not installed here; use .venv/bin/python, or make verify REPORT=...", file=sys.stderr)
     sys.exit(2)
 
+MARKED = "verify.html"
 LARGEST_CONFIGURATION = MEBIBYTE
 MOST_FAULTS = 40  # of a kind that are printed
 
@@ -51,9 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     words = ["Consistent."]
     if not options.quick:
-        document, word = rebuild(evidence)
+        document, word, anew = rebuild(evidence)
         outcomes.append(document)
         words = [word]
+        if anew:
+            mark(evidence.pdf, anew)
     if options.recompute:
         experiments, word = recompute(evidence, options.recompute)
         outcomes.append(experiments)
@@ -102,6 +106,24 @@ def look(pdf: str, roots: Sequence[bytes] = ()) -> tuple[Evidence, list[Outcome]
     if fault:
         outcomes[0].faults.append(fault)
     return evidence, outcomes, judge(report, added, roots or system()) if added else None
+
+
+def mark(given: bytes, anew: bytes) -> None:
+    """Write a page that shows where the pages of a report differ from those of the one made anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("given.pdf", "anew.pdf")]
+        for path, pdf in zip(paths, (given, anew), strict=True):
+            path.write_bytes(pdf)
+        try:
+            before, after = (within_limits(str(path)) for path in paths)
+            text = bounded(page, before, after, "the report", "the one made anew")
+            Path(MARKED).write_text(text, encoding="utf-8")
+        except EvidenceError:
+            return  # what is wrong with it is said already
+        except OSError as error:
+            print(f"{MARKED}: {error.strerror}", file=sys.stderr)
+            return
+    print(f"{MARKED} shows where its pages differ from those of the one made anew.")
 
 
 def count(text: str) -> float:

@@ -24,24 +24,25 @@ PDF = "results/report.pdf"
 FOLLOWS = "every page follows from the results and the text that it carries"
 
 
-def rebuild(evidence: Evidence) -> tuple[Outcome, str]:
-    """Make the report anew, and compare; what that shows, in a line."""
+def rebuild(evidence: Evidence) -> tuple[Outcome, str, bytes]:
+    """Make the report anew, and compare; what that shows, in a line, and the one made anew if its pages are others."""
     for path in unlike(evidence.files):
         print(f"{path}: is not as it is here; it was not run")
     here, there = numerics.machine() | numerics.libraries("weasyprint"), evidence.manifest["made"]["on"]
     try:
         anew = made(evidence.files)
         if anew == evidence.pdf:
-            return Outcome("documents", 1, 1, []), f"Byte for byte, {FOLLOWS}."
+            return Outcome("documents", 1, 1, []), f"Byte for byte, {FOLLOWS}.", b""
         faults = bounded(compare, evidence.pdf, anew)
     except (AnewError, EvidenceError) as error:
-        return Outcome("documents", 1, 0, [f"the report cannot be made anew: {error}"]), ""
+        return Outcome("documents", 1, 0, [f"the report cannot be made anew: {error}"]), "", b""
+    shown = anew if any(fault.startswith("page ") for fault in faults) else b""
     if here == there:
         faults += list(bounded(places, evidence.pdf, anew)) or ["written otherwise than the one made anew"]
-        return Outcome("documents", 1, 0, faults), ""
+        return Outcome("documents", 1, 0, faults), "", shown
     print("\n".join(other_machine(here, there)))
     print("So its pages were compared with those of the one made anew as pictures and as text, not byte for byte.")
-    return Outcome("documents", 1, int(not faults), faults), f"As it looks and reads, {FOLLOWS}."
+    return Outcome("documents", 1, int(not faults), faults), f"As it looks and reads, {FOLLOWS}.", shown
 
 
 def made(files: Mapping[str, bytes]) -> bytes:
