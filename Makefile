@@ -29,7 +29,7 @@ watch: ## build whenever a source is saved, and show the page in a browser as it
 	@.venv/bin/python -m reporting.commands.watch Snakefile requirements.lock rules config nnlib scripts reporting templates \
 		-- sh -c "$(ENVIRONMENT) requirements.lock && exec $(SNAKEMAKE)"
 
-submission: ## pack report/submission.zip: the PDF, verified, and the notebook, executed anew
+submission: ## pack report/submission.zip, an RO-Crate: the PDF, verified, the notebook, executed anew, and the results
 	@$(ENVIRONMENT) requirements.lock
 	@$(SNAKEMAKE) --forcerun notebook_outputs -- all report/report.ipynb
 	@.venv/bin/python -m reporting.commands.submission

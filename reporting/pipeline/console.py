@@ -237,7 +237,7 @@ class Console(logging.Handler):
     def documents(self) -> list[str]:
         """The documents that were asked for."""
         outputs = {str(path) for job in self.workflow.dag.jobs for path in job.output}
-        return sorted((path for path in outputs if path.startswith("report/")), reverse=True)
+        return sorted((path for path in outputs if path.startswith("report/report.")), reverse=True)
 
     def asked(self) -> str:
         """The documents that were asked for, and `is` or `are`."""

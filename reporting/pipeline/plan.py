@@ -65,7 +65,7 @@ def consequences(run: set[Any], questions: Collection[str]) -> str:
             kinds["document"] += outputs
         else:
             kinds["figure" if job.rule.name.startswith("figure_") else "experiment"].append(job_name(job))
-    public = [path for path in kinds["document"] if path.startswith("report/")]
+    public = [path for path in kinds["document"] if path.startswith("report/report.")]
     kinds["document"] = public or kinds["document"]
     said = [
         ", ".join(sorted(names)) if len(names) <= MANY else plural(len(names), kind)

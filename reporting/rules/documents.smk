@@ -29,6 +29,7 @@ ARTIFACTS = names("results/", ".json")
 # Of the templates, the page takes some and the notebook others. No page shows the cells that templates/cells.md has.
 NOTEBOOK_ONLY = ["templates/cells.md", "templates/notebook.md"]
 HAS_NOTEBOOK = Path("templates/notebook.md").exists()
+LICENCE = [path for path in ["LICENSE"] if Path(path).exists()]
 CELLS_TEXT = Path("templates/cells.md").read_text("utf-8") if HAS_NOTEBOOK else ""
 BESIDE_CELLS = re.sub("^```run .*?^```$", "", CELLS_TEXT, flags=re.DOTALL | re.M)
 TEXTS = [path for path in sources("templates", ".md", ".css") if path not in NOTEBOOK_ONLY]
@@ -59,6 +60,7 @@ OWNED = [
     *(f"results/{name}" for name in ("fonts.json", "citations.json", "report.html", "report.pdf")),
     "report/report.html",
     "report/report.pdf",
+    "report/ro-crate-metadata.json",
 ]
 USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
 USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
@@ -120,15 +122,22 @@ rule pdf:
         "../jobs/pdf.py"
 
 
-# Both documents or none. Snakemake deletes a job's outputs before it runs, but not those that are marked `update`: where
+# All of them or none. Snakemake deletes a job's outputs before it runs, but not those that are marked `update`: where
 # anything fails, the last good report stays.
 rule report:
     input:
         html="results/report.html",
         pdf="results/report.pdf",
+        citations="results/citations.json",
+        sources=[*PIPELINE, *LICENCE],
+        artifacts=expand("results/{artifact}.json", artifact=ARTIFACTS),
     output:
         public_html=update("report/report.html"),
         public_pdf=update("report/report.pdf"),
+        metadata=update("report/ro-crate-metadata.json"),
+    params:
+        about=settings["report"],
+        has_notebook=HAS_NOTEBOOK,
     script:
         "../jobs/report.py"
 

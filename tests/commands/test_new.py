@@ -50,7 +50,8 @@ def test_the_new_report_builds_with_the_engine_of_its_wheel_alone(folder: Path, 
             [sys.executable, "-m", *words], cwd=copy, env=settings, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    assert sorted(path.name for path in (copy / "report").glob("[a-z]*")) == ["report.html", "report.pdf"]
+    made = ["report.html", "report.pdf", "ro-crate-metadata.json"]
+    assert sorted(path.name for path in (copy / "report").glob("[a-z]*")) == made
 
 
 def test_the_wheel_is_the_same_bytes_every_time_and_brings_no_test(engine: Path, folder: Path, tmp_path: Path) -> None:

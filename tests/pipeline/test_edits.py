@@ -273,6 +273,12 @@ EDITS = {
     "the PDF changed by hand": Edit(
         appended("report/report.pdf", "%"), {"report"}, {"report/report.pdf: changed after it was made"}
     ),
+    "the metadata changed by hand": Edit(
+        appended("report/ro-crate-metadata.json", " "),
+        {"report"},
+        {"report/ro-crate-metadata.json: changed after it was made"},
+    ),
+    "a licence": Edit(written("LICENSE", "As you like.\n"), {"report"}, {"LICENSE: read now"}),
     "a new WeasyPrint": Edit(
         edited("requirements.lock", "\nweasyprint==70", "\nweasyprint==71"), PRINTED, {"weasyprint 70.0 → 71.0"}
     ),

@@ -181,7 +181,7 @@ def test_no_file_that_the_pipeline_made_names_the_place_where_it_ran(built: Proj
 
 
 def test_every_result_has_its_seal_and_nothing_else_is_left_beside_it(built: Project) -> None:
-    assert sorted(built.report()) == ["report.html", "report.ipynb", "report.pdf"]
+    assert sorted(built.report()) == ["report.html", "report.ipynb", "report.pdf", "ro-crate-metadata.json"]
     paths = [Path(name) for name in built.made()]
     results = [path for path in paths if not path.name.startswith(".")]
     assert not [path for path in results if not re.fullmatch(r"\S+\.(json|svg|png|html|pdf|ipynb)", path.name)]
