@@ -18,12 +18,27 @@ from reporting.cite.claims import ClaimError, check
 from reporting.cite.paths import ABSENT, CitationError, differences, is_number, leaves, parse, path_text
 from reporting.cite.values import Values
 from reporting.press.evidence import Evidence, artifacts
+from reporting.verify import objects
+from reporting.verify.causes import behind, changed_code
 
 SCALE = 1.25  # pixels a point
 ALIKE = 32  # of 255: pictures that differ by less are the same, drawn at another place
 APART = 14  # pixels between two differences that are marked one by one
 AROUND = 12  # words that stay around a change
 CHECKS = report_module("scripts.checks")
+LOCK = "requirements.lock"
+SHOWN = 3  # places in a PDF that are named; more are counted
+# What a place in a PDF is a part of, by its way from the root; the first that fits. Attached files are told by name.
+PARTS = {
+    r"/Root/AF\b|/Root/Names/EmbeddedFiles|/Size": "",
+    r"/Info|/Root/Metadata|/Root/Lang|/Root/ViewerPreferences": "metadata",
+    r"/Root/Pages.*/Annots": "links",
+    r"/Root/Pages": "what draws the pages",
+    r"/Root/Outlines": "bookmarks",
+    r"/Root/Names/Dests|/Root/Dests": "targets of links",
+    r"/Root/StructTreeRoot": "tags for screen readers",
+    r"": "all else",
+}
 
 
 @dataclass
@@ -66,6 +81,15 @@ class Change(NamedTuple):
     causes: list[str]
 
 
+class Results(NamedTuple):
+    """Artifacts of a kind that are not the same, and what may have caused it."""
+
+    kind: str
+    artifacts: int
+    numbers: int  # the values that differ
+    causes: list[str]
+
+
 class Pair(NamedTuple):
     """Two pictures as data URLs, the differences marked; empty where there is none."""
 
@@ -77,7 +101,7 @@ class Pair(NamedTuple):
 def review(old: Side, new: Side) -> dict[str, Any]:
     """All that changed; each list is empty where nothing did."""
     settings = list(configuration(old, new))
-    causes = [key for key, _, _ in settings]
+    causes = Causes(old, new, [key for key, _, _ in settings])
     found = list(values(old, new, causes))
     with pypdfium2.PdfDocument(old.evidence.pdf) as before, pypdfium2.PdfDocument(new.evidence.pdf) as after:
         sheets = [pages(document) for document in (before, after)]
@@ -86,15 +110,35 @@ def review(old: Side, new: Side) -> dict[str, Any]:
     return {
         "claims": list(claims(old, new)),
         "values": sorted((c for c in found if new.artifact(c.path) != "made"), key=lambda change: not change.exceeds),
+        "results": list(results(old, new, causes)),
         "settings": settings,
         "sources": list(sources(old, new)),
         "passages": list(passages(old, new)),
         "figures": list(figures(*shown)),
         "pages": list(pairs(*sheets)),
+        "beside": list(beside(old.evidence.pdf, new.evidence.pdf)),
     }
 
 
-def values(old: Side, new: Side, settings: Sequence[str]) -> Iterator[Change]:
+class Causes:
+    """What may have changed artifacts: the settings, the code behind them, or else the versions of packages."""
+
+    def __init__(self, old: Side, new: Side, settings: Sequence[str]) -> None:
+        self.settings = settings
+        self.sides = old.evidence.files, new.evidence.files
+        self.code = changed_code(*self.sides)
+        self.known: dict[str, set[str]] = {}
+
+    def of(self, artifact: str) -> list[str]:
+        kind = artifact.split("/")[0]
+        if kind not in self.known:
+            self.known[kind] = self.code & set[str]().union(*(behind(kind, files) for files in self.sides))
+        found = [key for key in self.settings if concerns(key, artifact)] + sorted(self.known[kind])
+        old, new = (files.get(LOCK) for files in self.sides)
+        return found or [LOCK] * (old != new)
+
+
+def values(old: Side, new: Side, causes: Causes) -> Iterator[Change]:
     before, after = old.printed(), new.printed()
     for path, form in dict.fromkeys([*before, *after]):
         texts = before.get((path, form), ""), after.get((path, form), "")
@@ -111,7 +155,7 @@ def values(old: Side, new: Side, settings: Sequence[str]) -> Iterator[Change]:
             "" if size is None else f"{size:+.4g}".replace("-", "−"),
             "" if deviation is None else f"{deviation:.2g}",
             exceeds,
-            [key for key in settings if concerns(key, artifact)],
+            causes.of(artifact),
         )
 
 
@@ -125,6 +169,18 @@ def spreads(path: str, *sides: Side) -> Iterator[float]:
     """The standard deviations of what is at the path, in the artifacts that have one."""
     if place := getattr(CHECKS, "deviation", lambda path: None)(path):
         yield from (found for side in sides if is_number(found := side.raw(place)) and found)
+
+
+def results(old: Side, new: Side, causes: Causes) -> Iterator[Results]:
+    """The artifacts that differ, by kind, be they cited or not."""
+    counts: dict[str, dict[str, int]] = {}
+    for name in dict.fromkeys([*old.values.artifacts, *new.values.artifacts]):
+        both = old.values.artifacts.get(name, ABSENT), new.values.artifacts.get(name, ABSENT)
+        if name not in ("config", "made") and (count := sum(1 for _ in differences(*both))):
+            counts.setdefault(name.split("/")[0], {})[name] = count
+    for kind, found in counts.items():
+        told = dict.fromkeys(cause for name in found for cause in causes.of(name))
+        yield Results(kind, len(found), sum(found.values()), list(told))
 
 
 def configuration(old: Side, new: Side) -> Iterator[tuple[str, str, str]]:
@@ -291,6 +347,18 @@ def bands(places: Any) -> Iterator[tuple[int, int]]:
     if len(places):
         for run in np.split(places, np.flatnonzero(np.diff(places) > APART) + 1):
             yield int(run[0]), int(run[-1])
+
+
+def beside(old: bytes, new: bytes) -> Iterator[tuple[str, int, list[str]]]:
+    """What differs behind what is seen, by kind: in how many places, and on which pages, or in which places if few."""
+    found: dict[str, list[str]] = {}
+    for place in objects.differing(old, new) if old != new else ():
+        way = place.partition(":")[0]
+        found.setdefault(next(part for start, part in PARTS.items() if re.match(start, way)), []).append(way)
+    for part in filter(found.get, dict.fromkeys(filter(None, PARTS.values()))):
+        pages = {int(page[1]) + 1 for way in found[part] if (page := re.match(r"/Root/Pages/Kids\[(\d+)\]", way))}
+        ways = [f"page {page}" for page in sorted(pages)] or list(dict.fromkeys(found[part]))
+        yield part, len(found[part]), ways if pages or len(ways) <= SHOWN else []
 
 
 def url(picture: Image.Image | None) -> str:

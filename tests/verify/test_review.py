@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,8 @@ def reports(built: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         sheet = pdf.pages[number - 1]
         sheet.contents_add(b"q", prepend=True)
         sheet.contents_add(f"Q 1 0 0 rg {x} {y} 40 20 re f".encode())
+        with pdf.open_metadata() as metadata:
+            metadata["dc:title"] = "Another title"
         pdf.save(new)
     return old, new
 
@@ -98,20 +101,92 @@ def test_what_changed_is_shown_and_nothing_else(reports: tuple[Path, Path], page
     assert re.findall(r'<section id="(\w+)">', text) == [
         "claims",
         "values",
+        "results",
         "settings",
         "passages",
         "figures",
         "pages",
+        "beside",
     ]
     rows = re.search(r'id="values".*?</section>', text, re.DOTALL)
     assert rows
     assert set(re.findall(r"<td><code>(.*?)</code>", rows[0])) == {"birthdays.earth.half.people"}
     assert ">+" in rows[0]
-    assert 'href="#set-birthdays.earth.days"' in rows[0]
-    assert re.findall(r'<tr id="set-(.*?)">', text) == ["birthdays.earth.days"]
+    assert 'href="#cause-birthdays.earth.days"' in rows[0]
+    assert re.findall(r'<tr id="cause-(.*?)">', text) == ["birthdays.earth.days"]
+    assert "<tr><td>birthdays</td><td>1</td><td>1</td>" in text
     with pikepdf.open(reports[0]) as pdf:
         picture = json.loads(content(pdf, MANIFEST))["pictures"][FIGURE]
     assert re.findall(r"<h3>(.*?)</h3>", text) == ["1.1.a", picture["name"], f"Page {picture['place'][0]}"]
+
+
+def rebuilt(report: Path, target: Path, change: Callable[[pikepdf.Pdf], None]) -> dict[str, Any]:
+    """What the review finds between a report and another that differs from it in one respect."""
+    with pikepdf.open(report) as pdf:
+        change(pdf)
+        pdf.save(target)
+    sides = [review.side(str(path)) for path in (report, target)]
+    return {key: found for key, found in comparison.review(*sides).items() if found}
+
+
+def retitled(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_metadata() as metadata:
+        metadata["dc:title"] = "Another title"
+
+
+def relinked(pdf: pikepdf.Pdf) -> None:
+    link = next(link for link in pdf.pages[0].Annots if link.Subtype == "/Link")
+    link.Dest = pikepdf.String("part-A")
+
+
+def with_an_action(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda pdf: None, []),
+        (retitled, [("metadata", 3, ["/Info/Producer", "/Info/Title", "/Root/Metadata"])]),
+        (relinked, [("links", 1, ["page 1"])]),
+        (with_an_action, [("all else", 1, ["/Root/OpenAction"])]),
+    ],
+    ids=["nothing", "the metadata", "a link", "an action"],
+)
+def test_what_differs_behind_the_pages_is_told_and_nothing_else(
+    reports: tuple[Path, Path], tmp_path: Path, change: Callable[[pikepdf.Pdf], None], found: list[Any]
+) -> None:
+    assert rebuilt(reports[0], tmp_path / "new.pdf", change) == ({"beside": found} if found else {})
+
+
+def test_a_result_that_no_text_cites_is_told_with_the_code_that_it_may_have_changed_by(
+    reports: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        law = json.loads(content(pdf, "results.law.json"))
+        law["power"] += 1
+        put(pdf, "results.law.json", json.dumps(law))
+        put(pdf, "scripts.powers.py", content(pdf, "scripts.powers.py") + "\nMORE = 1\n")
+        put(pdf, "scripts.figures.law.py", content(pdf, "scripts.figures.law.py") + "\nMORE = 1\n")
+
+    found = rebuilt(reports[0], tmp_path / "new.pdf", change)
+    assert found == {
+        "results": [("law", 1, 1, ["scripts/powers.py"])],
+        "sources": ["scripts/figures/law.py", "scripts/powers.py"],
+    }
+
+
+def test_where_no_setting_and_no_code_changed_a_package_may_be_the_cause(
+    reports: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        law = json.loads(content(pdf, "results.law.json"))
+        put(pdf, "results.law.json", json.dumps({**law, "power": 9}))
+        put(pdf, "requirements.lock", content(pdf, "requirements.lock") + "more==1\n")
+        put(pdf, "scripts.powers.py", content(pdf, "scripts.powers.py") + "\n# A comment.\n")
+
+    found = rebuilt(reports[0], tmp_path / "new.pdf", change)
+    assert found["results"] == [("law", 1, 1, ["requirements.lock"])]
 
 
 def test_a_figure_that_only_moved_has_not_changed(reports: tuple[Path, Path], tmp_path: Path) -> None:
