@@ -161,6 +161,8 @@ class Values:
             branch[last] = content
         self.cited: list[Citation] = []  # by the number in the placeholder
         self.printed: list[Citation] = []  # as elements, in the order of the document
+        self.anchors: set[str] = set()  # the artifacts that values can lead to
+        self.entries: dict[str, str] = {}  # by artifact: the markup of what is said beside its SHA-256
 
     def look_up(self, path: str) -> Any:
         """The value at a path; raises CitationError, which says what is there instead."""
@@ -169,6 +171,14 @@ class Values:
     def at(self, keys: Sequence[str | int]) -> Any:
         """The value at the end of a way; raises CitationError."""
         return paths.look_up(self.tree, keys)
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at a path."""
+        try:
+            self.look_up(path)
+        except CitationError:
+            return False
+        return True
 
     def keys(self, path: str) -> Keys:
         """The way to a value, step by step, a place in a list counted from its start; raises CitationError."""
@@ -210,9 +220,11 @@ class Values:
         return self.place(Citation(path, "Python", text))
 
     def anchor(self, name: str | Unknown, digest: str | Unknown = "") -> str:
-        """A placeholder for the place that the values of an artifact link to; its SHA-256 is for the screen alone."""
+        """A placeholder for the place that the values of an artifact link to; its SHA-256 and all else that is said of
+        it are for the screen alone."""
         if digest and not isinstance(digest, Unknown) and not DIGEST.fullmatch(digest):
             raise CitationError(f"{digest[:60]!r}: is no SHA-256")
+        self.anchors.add(f"{name}")
         return self.place(Citation("", f"{digest}", f"{name}"))
 
     def place(self, citation: Citation) -> str:
@@ -264,8 +276,9 @@ class Values:
     def as_element(self, match: re.Match[str]) -> str:
         path, form, text = self.cited[int(match[1])]
         if not path:
-            digest = f'<code class="digest">{form}</code>' if form else ""
-            return f'<span id="artifact-{html.escape(text)}"></span>{digest}'
+            said = self.entries.get(text, "")
+            more = f'<small class="digest">{said}SHA-256 <code>{form}</code></small>' if form else ""
+            return f'<span id="artifact-{html.escape(text)}"></span>{more}'
         self.printed.append(self.cited[int(match[1])])
         # Not every font has the superscript minus.
         artifact = self.artifact(path)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from reporting.compose import frame, tree
 from reporting.compose.errors import ReportError
 from reporting.compose.grounds import grounds
-from reporting.compose.html import Writer, part
+from reporting.compose.html import Writer, entries, part
 from reporting.compose.printed import Passages
 from reporting.compose.sections import Report, read
 from reporting.compose.self_contained import POLICY, ExternalError, check_page
@@ -81,6 +81,7 @@ def page(
     `rubric` the questions, `figures` the pictures by name, `fonts` their style sheet and characters.
     """
     report = read(root, artifacts, rubric, figures)
+    report.values.entries = entries(report)
     finished = report.values.fill(compose(report, fonts["style_sheet"]))
     check_glyphs(finished, set(fonts["characters"]))
     check_self_contained(finished)

@@ -67,8 +67,17 @@ class Writer:
         return (
             f'<section class="question" id="q-{block.name}"><div class="ask">'
             f'<h3 data-running="{block.name} {attribute_text(title)}"><span class="number">{block.name}</span> {title} '
-            f'<span class="points">{self.report.worth(block.name)}</span></h3>\n{self.blocks(block.blocks)}</section>\n'
+            f'<span class="points">{self.report.worth(block.name)}</span></h3>\n{self.blocks(block.blocks)}'
+            f"{self.results(block.name)}</section>\n"
         )
+
+    def results(self, question: str) -> str:
+        """For who asks on a screen: the artifacts that a question's values, claims and code are from."""
+        anchors = self.report.values.anchors
+        names = sorted(name for name in anchors if question in self.report.artifacts.get(name, ()))
+        links = ", ".join(f'<a href="#artifact-{html.escape(name)}">{html.escape(name)}</a>' for name in names)
+        summary = "<summary>Results behind this answer</summary>"
+        return f'<details class="digest">{summary}{links}</details>' if names else ""
 
     def captioned(self, block: Captioned) -> str:
         label = self.report.labels[block.target]
@@ -134,6 +143,25 @@ class Writer:
             href = str(token.attrs.get("href", ""))
             if token.type == "link_open" and href.startswith("#") and following and following.type == "link_close":
                 yield markup_token(self.report.labels[href[1:]])
+
+
+def entries(report: Report) -> dict[str, str]:
+    """What is said of each artifact where it is listed: the script that computes it, its block of the configuration,
+    and the questions that cite it. A script and its results share a name."""
+    found = {}
+    for artifact in report.values.artifacts:
+        kind, said = artifact.split("/")[0], list[str]()
+        if (report.root / (script := f"scripts/experiments/{kind}.py")).is_file():
+            said.append(f"<code>main</code> in <code>{html.escape(script)}</code>")
+        for block in dict.fromkeys([artifact.replace("/", "."), kind]):
+            if report.values.has(f"config.{block}"):
+                said.append(f"<code>{html.escape(block)}</code> in <code>config/config.yaml</code>")
+                break
+        questions = sorted(report.artifacts.get(artifact, ()))
+        if cited := ", ".join(f'<a href="#q-{question}">{question}</a>' for question in questions):
+            said.append(f"cited in {cited}")
+        found[artifact] = "".join(f"{part}; " for part in said)
+    return found
 
 
 def scrolling(label: str) -> str:

@@ -12,7 +12,7 @@ from reporting.compose.document import captions
 from reporting.compose.errors import ReportError
 from reporting.compose.sections import read
 from reporting.pipeline.settings import read_rubric
-from tests.conftest import GIVEN, grounded
+from tests.conftest import FACTS, GIVEN, grounded
 
 WritePage = Callable[..., str]
 
@@ -143,3 +143,36 @@ A walk & its end, $x^2$, after <%= value("run.steps", "integer") %> steps and <%
     assert captions(report)["one"].startswith("Figure 1. A walk & its end, ")
     assert captions(report)["one"].endswith(" after 3 steps and 1.0 × 10⁻⁹.")
     assert not re.search("[<>$]", captions(report)["one"])
+
+
+ONE, TWO = 64 * "1", 64 * "2"
+CITING = section("1.1.a", "1.1.b", answer='It took <%= value("run.steps", "integer") %> steps.')
+
+
+def test_an_artifact_says_on_a_screen_what_computed_it_and_which_answers_cite_it(
+    write_page: WritePage, tmp_path: Path
+) -> None:
+    script = tmp_path / "scripts" / "experiments" / "run.py"
+    script.parent.mkdir(parents=True)
+    script.touch()
+    settings = {"run": {"steps": 3}, "walks": {"first": {"steps": 2}}}
+    page = write_page(
+        CITING,
+        tree={**FACTS, "walks/first": {}, "config": settings},
+        appendix=f'# Made\n\n- <%= anchor("run", "{ONE}") %>run\n- <%= anchor("walks/first", "{TWO}") %>walks/first\n',
+    )
+    assert re.findall('<span id="artifact-[^"]*"></span><small class="digest">(.*?)</small>', page) == [
+        "<code>main</code> in <code>scripts/experiments/run.py</code>; "
+        "<code>run</code> in <code>config/config.yaml</code>; "
+        'cited in <a href="#q-1.1.a">1.1.a</a>, <a href="#q-1.1.b">1.1.b</a>; '
+        f"SHA-256 <code>{ONE}</code>",
+        f"<code>walks.first</code> in <code>config/config.yaml</code>; SHA-256 <code>{TWO}</code>",
+    ]
+
+
+def test_below_an_answer_are_the_artifacts_of_its_values_and_of_its_claims(write_page: WritePage) -> None:
+    appendix = "# Made\n\n" + "".join(f"- <%= anchor('{name}') %>{name}\n" for name in ("walks/first", "run", "title"))
+    page = write_page(CITING, tree={**FACTS, "walks/first": {}}, appendix=appendix)
+    assert "<details" not in write_page(CITING)  # where artifacts are not listed
+    listed = re.findall(r'<details class="digest"><summary>[^<]*</summary>(.*?)</details></section>', page)
+    assert listed == ['<a href="#artifact-run">run</a>, <a href="#artifact-title">title</a>'] * 2

@@ -168,14 +168,19 @@ EDITS = {
     "a text more": Edit(written("templates/more.md", "More.\n"), DOCUMENTS, {"templates/more.md: read now"}),
     "the style sheet": Edit(edited(*STYLE), DOCUMENTS, {"reporting/templates/style.css: changed"}),
     "a cell that only the notebook has": Edit(
-        edited("templates/cells.md", '["half"]\n', '["half"]["people"]\n'), set()
+        # The PDF has the file attached.
+        edited("templates/cells.md", '["half"]\n', '["half"]["people"]\n'),
+        PRINTED,
+        {"templates/cells.md: changed"},
     ),
     "a cell's macro that a page shows": Edit(
         edited("templates/cells.md", "<% macro planet(name) %>\n", "<% macro planet(name) %>\n\nA planet.\n\n"),
         DOCUMENTS,
         {"templates/cells.md: changed"},
     ),
-    "the notebook's beginning": Edit(edited("templates/notebook.md", "This notebook has", "It has"), set()),
+    "the notebook's beginning": Edit(
+        edited("templates/notebook.md", "This notebook has", "It has"), PRINTED, {"templates/notebook.md: changed"}
+    ),
     "a module of the engine": Edit(
         appended("reporting/cite/typed.py", STATEMENT), DOCUMENTS, {"reporting/cite/typed.py: changed"}
     ),

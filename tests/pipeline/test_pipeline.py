@@ -208,7 +208,7 @@ def test_a_run_that_is_added_in_yaml_has_its_artifact_and_only_what_looks_at_all
     assert set(before) <= set(after)
     changed = {name for name in before if before[name] != after[name]}
     documents = [f"{folder}/report.{kind}" for folder in ("results", "report") for kind in ("html", "pdf")]
-    documents += ["results/citations.json", "results/law.json"]
+    documents += ["results/citations.json", "results/law.json", "report/ro-crate-metadata.json"]
     documents += [f"results/figures/{name}.{kind}" for name in ("birthdays", "law") for kind in ("svg", "png", "pdf")]
     assert changed == {*documents, *(str(seal.seal_path(path)) for path in documents)}
 
