@@ -124,10 +124,11 @@ def unreachable(visit: Visit) -> list[str]:
       });
       window.goals = [...document.querySelectorAll("*")].filter(item => {
         const way = getComputedStyle(item).overflowX;
-        return item.matches("a, .ground") || (way == "auto" || way == "scroll") && item.scrollWidth > item.clientWidth;
+        const scrolls = (way == "auto" || way == "scroll") && item.scrollWidth > item.clientWidth;
+        return scrolls || item.matches("a, summary, .ground");
       });
       document.activeElement.blur();
-      return document.querySelectorAll("a, [tabindex]").length;
+      return document.querySelectorAll("a, summary, [tabindex]").length;
     }""")
     for _ in range(count):
         visit.page.keyboard.press("Tab")
@@ -327,6 +328,7 @@ def test_an_artifact_that_a_link_leads_to_is_marked_and_nothing_is_for_a_questio
 def test_the_tab_key_reaches_and_shows_every_link_and_all_that_scrolls(touched: Visit) -> None:
     # A table's rows are alike: the first say what all do.
     touched.page.evaluate("document.querySelectorAll('tr:nth-child(n+4)').forEach(row => row.remove())")
+    touched.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert unreachable(touched) == []
 
 
