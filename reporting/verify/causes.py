@@ -17,9 +17,9 @@ def changed_code(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> set[str]
     return {path for path in paths if meaning(old.get(path))[0] != meaning(new.get(path))[0]}
 
 
-def behind(kind: str, files: Mapping[str, bytes]) -> set[str]:
-    """The modules from which the results of a kind follow: the scripts that make them, and what these read, with all
-    that they import."""
+def behind(kind: str, files: Mapping[str, bytes]) -> tuple[set[str], set[str]]:
+    """The kinds of results from which those of a kind follow, itself among them, and the modules: the scripts that make
+    all of these, with what they import."""
     made: dict[str, list[tuple[str, set[str]]]] = {}
     for path in files:
         for outputs, script, inputs in rules(path, files) if path.endswith(".smk") else ():
@@ -31,7 +31,7 @@ def behind(kind: str, files: Mapping[str, bytes]) -> set[str]:
         found = [rule for each in left for rule in made.get(each, ())]
         scripts |= {script for script, _ in found}
         left = set[str]().union(*(inputs for _, inputs in found)) - kinds
-    return followed(scripts, files)
+    return kinds, followed(scripts, files)
 
 
 def rules(path: str, files: Mapping[str, bytes]) -> Iterator[tuple[set[str], str, set[str]]]:

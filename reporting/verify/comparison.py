@@ -127,13 +127,15 @@ class Causes:
         self.settings = settings
         self.sides = old.evidence.files, new.evidence.files
         self.code = changed_code(*self.sides)
-        self.known: dict[str, set[str]] = {}
+        self.known: dict[str, tuple[set[str], set[str]]] = {}
 
     def of(self, artifact: str) -> list[str]:
         kind = artifact.split("/")[0]
         if kind not in self.known:
-            self.known[kind] = self.code & set[str]().union(*(behind(kind, files) for files in self.sides))
-        found = [key for key in self.settings if concerns(key, artifact)] + sorted(self.known[kind])
+            (kinds, code), (others, other_code) = (behind(kind, files) for files in self.sides)
+            self.known[kind] = (kinds | others) - {kind}, self.code & (code | other_code)
+        read, code = self.known[kind]
+        found = [key for key in self.settings if any(concerns(key, each) for each in (artifact, *read))] + sorted(code)
         old, new = (files.get(LOCK) for files in self.sides)
         return found or [LOCK] * (old != new)
 

@@ -176,6 +176,16 @@ def test_a_result_that_no_text_cites_is_told_with_the_code_that_it_may_have_chan
     }
 
 
+def test_a_setting_of_what_a_result_is_made_from_may_be_its_cause(reports: tuple[Path, Path], tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        put(pdf, "config.config.yaml", content(pdf, "config.config.yaml").replace("days: 669", "days: 670"))
+        law = json.loads(content(pdf, "results.law.json"))
+        put(pdf, "results.law.json", json.dumps({**law, "power": 9}))
+
+    found = rebuilt(reports[0], tmp_path / "new.pdf", change)
+    assert found["results"] == [("law", 1, 1, ["birthdays.mars.days"])]
+
+
 def test_where_no_setting_and_no_code_changed_a_package_may_be_the_cause(
     reports: tuple[Path, Path], tmp_path: Path
 ) -> None:
