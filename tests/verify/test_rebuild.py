@@ -104,7 +104,7 @@ HOSTILE = {
     "a template that asks Python": ("<%= ''.__class__ %>", "access to attribute '__class__' of 'str' object is unsafe"),
     "a template that asks its own functions": ("<%= value.__globals__ %>", "is unsafe"),
     "a template that changes results": ("<%= raw('config').clear() %>", "is not (safely )?callable|is unsafe"),
-    "a template that reads elsewhere": ("<% include '../../../../etc/passwd' %>", "is outside of templates/|is outside"),
+    "a template that reads elsewhere": ("<% include '../../../../etc/passwd' %>", "is not in templates/"),
 }
 
 
