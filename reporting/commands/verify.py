@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 try:
-    from reporting.commands.review import page, within_limits
     from reporting.compose.printed import quoted
     from reporting.pipeline.settings import SCHEMA, ConfigurationError
     from reporting.pipeline.settings import read as read_configuration
     from reporting.press.evidence import GENERATOR, MEBIBYTE, VERSION, Evidence, EvidenceError, read, unpack
     from reporting.verify.anew import lay_out
     from reporting.verify.bounded import bounded
+    from reporting.verify.page import page, within_limits
     from reporting.verify.rebuild import rebuild
     from reporting.verify.recompute import recompute
     from reporting.verify.signature import Signature, certificates, judge, system

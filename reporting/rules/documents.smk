@@ -83,6 +83,7 @@ onerror:
 rule fonts:
     output:
         fonts_json="results/fonts.json",
+    priority: 1  # it takes as long as several figures
     script:
         "../jobs/fonts.py"
 

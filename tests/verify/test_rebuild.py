@@ -61,12 +61,6 @@ def test_no_two_attachments_have_one_name(report: Path) -> None:
     assert not any("/" in name for name in names)
 
 
-def test_a_true_report_is_made_anew_byte_for_byte(report: Path) -> None:
-    assert said(report, report).splitlines()[-1] == (
-        "Byte for byte, every page follows from the results and the text that it carries."
-    )
-
-
 TRAP = "import pathlib; pathlib.Path({!r}).touch()\n"
 
 
@@ -144,6 +138,7 @@ def test_on_another_machine_pages_are_compared_as_pictures_and_as_text(report: P
     assert words.splitlines()[-1].startswith("As it looks and reads, every page follows"), words
 
 
+@pytest.mark.soak
 def test_where_pages_look_otherwise_a_page_marks_that(
     report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

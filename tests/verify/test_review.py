@@ -16,6 +16,7 @@ from reporting.compose.self_contained import POLICY
 from reporting.press.evidence import MANIFEST
 from reporting.verify import bounded, comparison
 from reporting.verify.comparison import bands, concerns, figures, pictures, pieces
+from reporting.verify.page import side
 from tests.conftest import Project
 
 HOSTILE = '"><script>alert(1)</script>'
@@ -125,7 +126,7 @@ def rebuilt(report: Path, target: Path, change: Callable[[pikepdf.Pdf], None]) -
     with pikepdf.open(report) as pdf:
         change(pdf)
         pdf.save(target)
-    sides = [review.side(str(path)) for path in (report, target)]
+    sides = [side(str(path)) for path in (report, target)]
     return {key: found for key, found in comparison.review(*sides).items() if found}
 
 
