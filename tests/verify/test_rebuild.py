@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -126,6 +127,16 @@ def test_what_takes_too_long_or_writes_too_much_is_ended(
     monkeypatch.setattr(anew, "LARGEST_FILE", 1000)
     with pytest.raises(AnewError):
         anew.snakemake("rebuild", ["results/report.pdf"], tmp_path)
+
+
+def test_nothing_that_is_made_anew_reaches_another_process_by_the_network() -> None:
+    if not anew.isolated():
+        pytest.skip("this system lets its user ask for no such process")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        reach = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), 5)"
+        command = [sys.executable, "-c", reach]
+        assert subprocess.run(command, check=False).returncode == 0
+        assert subprocess.run([*anew.isolated(), *command], stderr=-3, check=False).returncode == 1
 
 
 @pytest.mark.soak
