@@ -42,7 +42,7 @@ def building() -> None:
         whole = snakemake(root)
         took = {"nothing to do": (least(lambda: snakemake(root)), 0.6)}
         edit(root / TEXT, SENTENCE, "Now run it from")
-        took["a text edit, to HTML"] = snakemake(root, "report/report.html"), 1.0
+        took["a text edit, to HTML"] = snakemake(root, "results/report.html"), 1.0
         snakemake(root)
         edit(root / TEXT, "Now run it from", SENTENCE)
         took["a text edit, to PDF"] = snakemake(root, "report/report.pdf"), 4.0
