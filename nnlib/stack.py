@@ -40,12 +40,15 @@ def fit_stack(
         [whole_minibatches(own, B) for own in each] for each in (train, test)
     )
     x, y = (np.stack(part) for part in zip(*train, strict=True))
-    minibatches = [np.s_[:, i : i + B] for i in range(0, x.shape[1], B)]
-    step = Replay(train_step, nets, loss, learning_rate, x[:, :B], y[:, :B])
+    steps = [
+        (loss, learning_rate, *(a[:, i : i + B].copy() for a in (x, y)))
+        for i in range(0, x.shape[1], B)
+    ]
+    replay = Replay(train_step, nets, *steps[0])
     history = np.empty((len(nets), epochs, 4))
     for epoch in range(epochs):
-        outputs = [step(loss, learning_rate, x[at], y[at]) for at in minibatches]
-        for r, output in enumerate(np.concatenate(outputs, axis=1)):
+        outputs = np.concatenate(replay.each(steps), axis=1)
+        for r, output in enumerate(outputs):
             history[r, epoch, :2] = loss_and_accuracy(loss, train[r].y, output)
             output, _ = nets[r].forward(test[r].x)
             history[r, epoch, 2:] = loss_and_accuracy(loss, test[r].y, output)

@@ -159,19 +159,30 @@ class Replay:
 
     def __call__(self, *given: Any) -> Array:
         """What R steps give, for these arrays; what else is given is as it was."""
+        return self.each([given])[0]
+
+    def each(self, rows: Sequence[Sequence[Any]]) -> list[Array]:
+        """The same for one row of what is given after the other."""
         if self.calls is None:
-            each = [a if is_array(a) else repeat(a) for a in given]
-            return np.array(list(map(self.step, self.nets, *each)))
+            return [self.one_by_one(given) for given in rows]
         for layer, name, place in self.state:
             if getattr(layer, name) is not place:  # another was put there since
                 place[...] = getattr(layer, name)
                 setattr(layer, name, place)
-        for taken, a in zip(self.taken, given, strict=True):
-            if taken is not None:
-                np.copyto(taken, a)
-        for call in self.calls:
-            call()
-        return self.output.copy()
+        outputs = []
+        for given in rows:
+            for taken, a in zip(self.taken, given, strict=True):
+                if taken is not None:
+                    np.copyto(taken, a)
+            for call in self.calls:
+                call()
+            outputs.append(self.output.copy())
+        return outputs
+
+    def one_by_one(self, given: Sequence[Any]) -> Array:
+        """What R steps give, where they cannot be replayed."""
+        each = [a if is_array(a) else repeat(a) for a in given]
+        return np.array(list(map(self.step, self.nets, *each)))
 
     def record(self, given: Sequence[Any]) -> list["partial[Any]"]:
         """The calls of a replay. Raises an error of any kind where there are none."""
@@ -242,7 +253,29 @@ class Replay:
             added = (out.ndim - a.ndim) * (1,) if by_element else ()
             return self.place(a).reshape(len(self.nets), *added, *a.shape)
 
-        return partial(function, *map(argument, inputs), out=argument(out), **options)
+        arrays = [argument(a) for a in inputs]
+        if function is np.matmul and is_outer(*arrays):
+            function = Outer(*arrays)
+        return partial(function, *arrays, out=argument(out), **options)
+
+
+def is_outer(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether a @ b is a column by a row, of more than one number each."""
+    (_, N, one), M = a.shape, b.shape[-1]
+    return one == 1 and min(N, M) > 1 and a.dtype == b.dtype == np.float64
+
+
+class Outer:
+    """a @ b of a column a (R, N, 1) and a row b (R, 1, M): several times as fast with a
+    second column and row, of zeros, as NumPy then asks BLAS."""
+
+    def __init__(self, a: Array, b: Array) -> None:
+        (R, N, _), M = a.shape, b.shape[-1]
+        self.a, self.b = np.zeros((R, N, 2)), np.zeros((R, 2, M))
+
+    def __call__(self, a: Array, b: Array, out: Array) -> None:
+        self.a[:, :, :1], self.b[:, :1] = a, b
+        np.matmul(self.a, self.b, out=out)
 
 
 def is_array(a: Any) -> bool:

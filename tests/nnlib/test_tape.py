@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nnlib.functions import LOSSES, Array, relu, relu_grad, sigmoid, sigmoid_grad
 from nnlib.layers import Linear
 from nnlib.net import Net
-from nnlib.tape import Replay, Tape
+from nnlib.tape import Outer, Replay, Tape
 
 A, B = 3, 4
 Function = Callable[[Array, Array], Array]
@@ -83,6 +83,35 @@ def test_a_replay_gives_bit_for_bit_what_the_function_gives_for_each_net(
         before = x.copy(), y.copy()
         np.testing.assert_array_equal(at_once(x, y), [function(x[r], y[r]) for r in range(count)])
         np.testing.assert_array_equal((x, y), before)
+
+
+SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -5e-324, 1e308)
+
+
+@given(shape=st.tuples(st.integers(1, 4), st.integers(2, 40), st.integers(2, 40)), seed=st.integers(0, 2**32 - 1))
+def test_a_column_by_a_row_is_bit_for_bit_the_product(shape: tuple[int, int, int], seed: int) -> None:
+    (R, N, M), rng = shape, np.random.default_rng(seed)
+    outer = Outer(np.ones((R, N, 1)), np.ones((R, 1, M)))
+    for _ in range(2):
+        a, b = (rng.normal(size=of) * 10.0 ** rng.integers(-160, 160, size=of) for of in ((R, N, 1), (R, 1, M)))
+        for part in (a, b):
+            part[rng.random(part.shape) < 0.3] = rng.choice(SPECIAL)
+        out = np.empty((R, N, M))
+        with np.errstate(all="ignore"):
+            outer(a, b, out)
+            assert out.tobytes() == (a @ b).tobytes()
+
+
+def test_a_column_by_a_row_is_replayed_as_such() -> None:
+    (call,) = replay(lambda x, y: x.T @ y, 3, 1, B).calls or []
+    assert isinstance(call.func, Outer)
+    (call,) = replay(lambda x, y: x.T @ y, 3, 2, B).calls or []
+    assert call.func is np.matmul
+
+
+def test_rows_of_what_is_given_are_replayed_one_after_the_other() -> None:
+    at_once, rows = replay(lambda x, y: x + y, 2, A, B), np.random.default_rng(0).normal(size=(3, 2, 2, A, B))
+    np.testing.assert_array_equal(at_once.each(rows), [x + y for x, y in rows])
 
 
 @pytest.mark.parametrize("name", REFUSED)
