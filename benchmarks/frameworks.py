@@ -1,78 +1,76 @@
-"""The same work in PyTorch and JAX, which are no dependencies, for `benchmarks/training.py`.
+"""The same work in scikit-learn, PyTorch and JAX, of which the last two are no dependencies.
 
-Double precision, one thread, and the evaluation of the test set after each epoch, as in nnlib. A work trains once and
-ends when the metrics of every epoch are there; its first call compiles.
+Double precision, one thread, and the evaluation of the test set after each epoch, as in nnlib. The first call of a work
+compiles.
 """
 
-from collections.abc import Callable, Sequence
+import warnings
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from nnlib.layers import Linear
-from nnlib.net import Net
-from nnlib.training import Samples
-
-Work = Callable[[], object]
+from benchmarks.tasks import Task, Work, parameters
+from nnlib.functions import Array, bce_loss
 
 
-def works(nets: Sequence[Net], sets: Sequence[tuple[Samples, Samples]], rule: dict[str, Any]) -> dict[str, Work | None]:
-    """What is measured by name, of the first net or of all of them in a stack; None where it is not installed."""
-    rows: dict[str, tuple[str, Callable[..., Work], int]] = {
-        "PyTorch, eager": ("torch", pytorch, 1),
-        "PyTorch, a stack": ("torch", pytorch_stack, len(nets)),
-        "JAX, compiled": ("jax", jax_work, 1),
-        "JAX, a stack": ("jax", jax_work, len(nets)),
-    }
-    return {
-        name: make(import_module(module), nets[:n], sets[:n], **rule) if find_spec(module) else None
-        for name, (module, make, n) in rows.items()
-    }
-
-
-def parameters(net: Net) -> list[Any]:
-    """W and b of the linear layers, of which there are two, with ReLU between and Sigmoid at the end."""
-    return [a for layer in net.layers if isinstance(layer, Linear) for a in (layer.W, layer.b)]
-
-
-def stacked(sets: Sequence[tuple[Samples, Samples]], minibatch_size: int) -> list[Any]:
+def arrays(task: Task) -> list[Any]:
     """x and y of the training minibatches (R, steps, B, ...), then of the test samples (R, N, ...)."""
-    arrays = []
-    for part in (0, 1):
+    found = []
+    for part in (task.train, task.test):
         for k in (0, 1):
-            a = np.stack([samples[part][k] for samples in sets])
-            a = a[:, : a.shape[1] // minibatch_size * minibatch_size]
-            arrays.append(a.reshape(len(a), -1, minibatch_size, a.shape[-1]) if part == 0 else a)
-    return arrays
+            a = np.stack([samples[k] for samples in part])
+            a = a[:, : a.shape[1] // task.minibatch_size * task.minibatch_size]
+            found.append(a.reshape(len(a), -1, task.minibatch_size, a.shape[-1]) if part is task.train else a)
+    return found
 
 
-def pytorch(
-    torch: Any,
-    nets: Sequence[Net],
-    sets: Sequence[tuple[Samples, Samples]],
-    *,
-    epochs: int,
-    learning_rate: float,
-    minibatch_size: int,
-) -> Work:
-    """The loop of PyTorch's tutorials: a module, a loss, an optimizer."""
+def scikit_learn(task: Task) -> Work:
+    """One after the other; the weights are its own, and no training accuracy is taken. Its gradient is a mean over the
+    minibatch, not a sum, which the step makes up for."""
+    MLPClassifier = import_module("sklearn.neural_network").MLPClassifier
+
+    B, epochs = task.minibatch_size, task.epochs
+
+    def one(r: int) -> tuple[float, float]:
+        train, test = task.train[r], task.test[r]
+        n = len(train.x) // B * B
+        model = MLPClassifier((32,), solver="sgd", momentum=0, alpha=0, shuffle=False, batch_size=B, random_state=0)
+        model.set_params(learning_rate_init=task.rates[r] * B, max_iter=epochs, n_iter_no_change=epochs)
+        try:
+            model.fit(train.x[:n], train.y[:n, 0])
+        except ValueError:  # it diverged, and trains no further
+            return np.nan, np.nan
+        for _ in range(epochs):  # at the end, which takes as long as after each epoch
+            p = model.predict_proba(test.x)[:, 1:]
+            metrics = float(bce_loss(test.y, p).mean()), float(((test.y > 0.5) == (p > 0.5)).mean())
+        return metrics
+
+    def work() -> Array:
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):  # it would train on
+            return np.array([one(r) for r in range(len(task.nets))])
+
+    return work
+
+
+def pytorch(task: Task) -> Work:
+    """One network by the loop of PyTorch's tutorials: a module, a loss, an optimizer."""
+    torch: Any = import_module("torch")
+
     torch.set_num_threads(1)
-    W1, b1, W2, b2 = map(torch.tensor, parameters(nets[0]))
-    x_train, y_train, x_test, y_test = (torch.tensor(a[0]) for a in stacked(sets, minibatch_size))
+    W1, b1, W2, b2 = map(torch.tensor, parameters(task.nets[0]))
+    x_train, y_train, x_test, y_test = (torch.tensor(a[0]) for a in arrays(task))
+    bare, threshold = task.loss == "bce_with_logits", 0.0 if task.loss == "bce_with_logits" else 0.5
 
-    def work() -> object:
+    def work() -> Array:
         first, last = (torch.nn.Linear(*W.shape, dtype=torch.float64) for W in (W1, W2))
-        net = torch.nn.Sequential(first, torch.nn.ReLU(), last, torch.nn.Sigmoid())
+        net = torch.nn.Sequential(first, torch.nn.ReLU(), last, *([] if bare else [torch.nn.Sigmoid()]))
         for layer, W, b in ((first, W1, b1), (last, W2, b2)):
             layer.load_state_dict({"weight": W.T, "bias": b})
-        loss_function, optimizer = (
-            torch.nn.BCELoss(reduction="sum"),
-            torch.optim.SGD(net.parameters(), lr=learning_rate),
-        )
+        loss_function = (torch.nn.BCEWithLogitsLoss if bare else torch.nn.BCELoss)(reduction="sum")
+        optimizer = torch.optim.SGD(net.parameters(), lr=task.rates[0])
         history = []
-        for _ in range(epochs):
+        for _ in range(task.epochs):
             loss_sum, right = torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.int64)
             for x, y in zip(x_train, y_train, strict=True):
                 p = net(x)
@@ -81,88 +79,95 @@ def pytorch(
                 loss.backward()
                 optimizer.step()
                 loss_sum += loss.detach()
-                right += ((p > 0.5) == (y > 0.5)).sum()
+                right += ((p > threshold) == (y > 0.5)).sum()
             with torch.no_grad():
                 p = net(x_test)
-                test = loss_function(p, y_test) / len(p), ((p > 0.5) == (y_test > 0.5)).double().mean()
+                test = loss_function(p, y_test) / len(p), ((p > threshold) == (y_test > 0.5)).double().mean()
             n = y_train.numel()
             history.append([float(a) for a in (loss_sum / n, right / n, *test)])
-        return history
+        return np.array([history[-1][2:]])
 
     return work
 
 
-def pytorch_stack(
-    torch: Any,
-    nets: Sequence[Net],
-    sets: Sequence[tuple[Samples, Samples]],
-    *,
-    epochs: int,
-    learning_rate: float,
-    minibatch_size: int,
-) -> Work:
-    """The gradient of one network's loss, taken for all networks at once by `torch.func.vmap`."""
+def pytorch_stack(task: Task) -> Work:
+    """All networks at once, by batched products: the gradient of the sum of their losses has that of each."""
+    torch: Any = import_module("torch")
+
     torch.set_num_threads(1)
-    start = tuple(torch.tensor(np.stack(a)) for a in zip(*map(parameters, nets), strict=True))
-    x_train, y_train, x_test, y_test = map(torch.tensor, stacked(sets, minibatch_size))
+    start = [torch.tensor(np.stack(a)) for a in zip(*map(parameters, task.nets), strict=True)]
+    x_train, y_train, x_test, y_test = map(torch.tensor, arrays(task))
+    rates = torch.tensor(task.rates, dtype=torch.float64)[:, None, None]
+    bare, threshold = task.loss == "bce_with_logits", 0.0 if task.loss == "bce_with_logits" else 0.5
+    functional = torch.nn.functional
+    loss = functional.binary_cross_entropy_with_logits if bare else functional.binary_cross_entropy
 
-    def loss(net: Any, x: Any, y: Any) -> Any:
+    def forward(net: Any, x: Any) -> Any:
         W1, b1, W2, b2 = net
-        p = torch.sigmoid(torch.relu(x @ W1 + b1) @ W2 + b2)
-        value = torch.nn.functional.binary_cross_entropy(p, y, reduction="sum")
-        return value, torch.stack([value.detach(), ((p > 0.5) == (y > 0.5)).double().sum()]) / len(y)
+        z = torch.baddbmm(b2, torch.baddbmm(b1, x, W1).relu(), W2)
+        return z if bare else z.sigmoid()
 
-    gradient = torch.func.vmap(torch.func.grad(loss, has_aux=True))
-    metrics = torch.func.vmap(lambda *given: loss(*given)[1])
+    def metrics(p: Any, y: Any) -> Any:
+        return torch.stack(
+            [loss(p, y, reduction="none").mean((1, 2)), ((p > threshold) == (y > 0.5)).double().mean((1, 2))], dim=1
+        )
 
-    def work() -> object:
-        net, history = start, []
-        for _ in range(epochs):
-            total = torch.zeros(len(nets), 2, dtype=torch.float64)
+    def work() -> Array:
+        net = [a.clone() if a.dim() == 3 else a[:, None].clone() for a in start]
+        for a in net:
+            a.requires_grad_()
+        history = []
+        for _ in range(task.epochs):
+            outputs = []
             for step in range(x_train.shape[1]):
-                dnet, of_minibatch = gradient(net, x_train[:, step], y_train[:, step])
-                net = tuple(a - learning_rate * da for a, da in zip(net, dnet, strict=True))
-                total += of_minibatch
+                p = forward(net, x_train[:, step])
+                gradients = torch.autograd.grad(loss(p, y_train[:, step], reduction="sum"), net)
+                outputs.append(p.detach())
+                with torch.no_grad():
+                    for a, da in zip(net, gradients, strict=True):
+                        a -= rates * da
             with torch.no_grad():
-                history.append((total / x_train.shape[1], metrics(net, x_test, y_test)))
-        return history
+                train = metrics(torch.cat(outputs, dim=1), y_train.flatten(1, 2))
+                history.append((train, metrics(forward(net, x_test), y_test)))
+        return np.asarray(history[-1][1])
 
     return work
 
 
-def jax_work(
-    jax: Any,
-    nets: Sequence[Net],
-    sets: Sequence[tuple[Samples, Samples]],
-    *,
-    epochs: int,
-    learning_rate: float,
-    minibatch_size: int,
-) -> Work:
+def xla(task: Task) -> Work:
     """Everything compiled: a scan over epochs of a scan over minibatches, mapped over the networks."""
+    jax: Any = import_module("jax")
+
     jax.config.update("jax_enable_x64", True)
     jnp = jax.numpy
+    bare, threshold = task.loss == "bce_with_logits", 0.0 if task.loss == "bce_with_logits" else 0.5
 
     def loss(net: Any, x: Any, y: Any) -> Any:
         W1, b1, W2, b2 = net
-        p = jax.nn.sigmoid(jax.nn.relu(x @ W1 + b1) @ W2 + b2)
-        value = -(y * jnp.log(p) + (1 - y) * jnp.log(1 - p))
-        return value.sum(), jnp.array([value.mean(), ((p > 0.5) == (y > 0.5)).mean()])
+        z = jax.nn.relu(x @ W1 + b1) @ W2 + b2
+        if bare:
+            p, value = z, jnp.maximum(z, 0) - y * z + jnp.log1p(jnp.exp(-jnp.abs(z)))
+        else:
+            p = jax.nn.sigmoid(z)
+            value = -(y * jnp.log(p) + (1 - y) * jnp.log(1 - p))
+        return value.sum(), jnp.array([value.mean(), ((p > threshold) == (y > 0.5)).mean()])
 
-    def train(net: Any, x_train: Any, y_train: Any, x_test: Any, y_test: Any) -> Any:
+    def train(net: Any, rate: Any, x_train: Any, y_train: Any, x_test: Any, y_test: Any) -> Any:
         def step(net: Any, minibatch: Any) -> Any:
             dnet, metrics = jax.grad(loss, has_aux=True)(net, *minibatch)
-            return [a - learning_rate * da for a, da in zip(net, dnet, strict=True)], metrics
+            return [a - rate * da for a, da in zip(net, dnet, strict=True)], metrics
 
         def epoch(net: Any, _: Any) -> Any:
             net, metrics = jax.lax.scan(step, net, (x_train, y_train))
             return net, (metrics.mean(axis=0), loss(net, x_test, y_test)[1])
 
-        return jax.lax.scan(epoch, net, length=epochs)
+        return jax.lax.scan(epoch, net, length=task.epochs)
 
-    start = [jnp.array(np.stack(a)) for a in zip(*map(parameters, nets), strict=True)]
-    arrays = [jnp.array(a) for a in stacked(sets, minibatch_size)]
-    if len(nets) == 1:
-        start, arrays = [a[0] for a in start], [a[0] for a in arrays]
-    compiled = jax.jit(train if len(nets) == 1 else jax.vmap(train))
-    return lambda: jax.block_until_ready(compiled(start, *arrays))
+    start = [jnp.array(np.stack(a)) for a in zip(*map(parameters, task.nets), strict=True)]
+    given = [jnp.array(task.rates), *map(jnp.array, arrays(task))]
+    if len(task.nets) == 1:
+        compiled = jax.jit(train)
+        start, given = [a[0] for a in start], [a[0] for a in given]
+    else:
+        compiled = jax.jit(jax.vmap(train))
+    return lambda: np.asarray(compiled(start, *given)[1][1]).reshape(len(task.nets), task.epochs, 2)[:, -1]

@@ -111,7 +111,7 @@ def test_a_column_by_a_row_is_replayed_as_such() -> None:
 
 def test_rows_of_what_is_given_are_replayed_one_after_the_other() -> None:
     at_once, rows = replay(lambda x, y: x + y, 2, A, B), np.random.default_rng(0).normal(size=(3, 2, 2, A, B))
-    np.testing.assert_array_equal(at_once.each(rows), [x + y for x, y in rows])
+    np.testing.assert_array_equal(at_once.each(list(rows)), [x + y for x, y in rows])
 
 
 @pytest.mark.parametrize("name", REFUSED)
