@@ -110,6 +110,7 @@ def multiply(root: Path, times: int) -> None:
         for name in PLANETS
     }
     questions["points"] = {f"1.{number}.{letter}": 1 for number in range(1, times + 1) for letter in "ab"}
+    questions["longest_body"] *= times
     dump(config, settings)
     dump(rubric, questions)
     for number in range(1, times + 1):

@@ -166,15 +166,21 @@ class Report:
 def read(
     root: Path, artifacts: Mapping[str, Any], rubric: Mapping[str, Any], figures: Mapping[str, Path | None]
 ) -> Report:
-    """The report's text, in the order of the files' names, digits before letters; raises ReportError."""
+    """The report's text, in the order of the files' names, as `order` says; raises ReportError."""
     report = Report(root, Values(artifacts), rubric, figures)
-    for path in sorted((root / "templates/sections").glob("[!.]*.md")):
+    for path in sorted((root / "templates/sections").glob("[!.]*.md"), key=order):
         report.sections.append(Reader(path, report).section())
     report.check_questions()
     report.summary = Reader(root / "templates/summary.md", report).summary()
     report.check_references()
     report.check_grounds()
     return report
+
+
+def order(path: Path) -> list[tuple[bool, int, str]]:
+    """Where a section stands, by its file's name: 1.2 before 1.10, and numbers before letters."""
+    parts = path.stem.split(".")
+    return [(False, int(part), part) if part.isdecimal() else (True, 0, part) for part in parts]
 
 
 class Reader:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import growth
 from reporting.pipeline.settings import load
-from tests.conftest import ROOT, Project, small_report
+from tests.conftest import ROOT, ask, small_report
 
 MEASURED = {1: {"from nothing": 10.0, "the style": 2.0}, 4: {"from nothing": 15.0, "the style": 2.2}}
 TABLE = """| | 1 section | 4 sections | multiple |
@@ -16,15 +16,15 @@ TABLE = """| | 1 section | 4 sections | multiple |
 """
 
 
-@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("times", [1, 10])
 def test_a_multiplied_report_is_a_report_with_as_many_runs_figures_and_sections(tmp_path: Path, times: int) -> None:
     root = small_report(tmp_path)
     growth.multiply(root, times)
     blocks = load(root / "config/config.yaml")["birthdays"]
     assert len(blocks) == 3 * times
     assert len(list((root / "templates/sections").glob("1.*.md"))) == times
-    planned = Project(root).build("--dry-run", "--quiet", "none", "all", "results/report.html").stderr
-    assert all(f"birthdays.{name}" in planned and f"figure_planets.{name}" in planned for name in blocks), planned
+    jobs, _, _ = ask(root)
+    assert {f"{rule}.{name}" for rule in ("birthdays", "figure_planets") for name in blocks} <= jobs
 
 
 def test_a_section_names_its_own_runs() -> None:

@@ -3,10 +3,12 @@
 import html
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from reporting.cite.paths import Unknown
+from reporting.compose import sections
 from reporting.compose.errors import ReportError
 from tests.conftest import GIVEN, grounded
 
@@ -15,6 +17,11 @@ SECOND = f":::: question 1.1.b The second\nAsk again.\n\n::: answer\nNo. [given]
 FIGURE = "::: figure one\nA picture. [given]\n:::\n"
 TABLE = "::: table runs\nAll runs. [given]\n\n| a | b |\n|:--|--:|\n| c | d |\n:::\n"
 LISTING = "::: listing code.py twice\nThe code. [given]\n:::\n"
+
+
+def test_sections_stand_in_the_order_of_their_numbers_and_appendices_last() -> None:
+    names = ["1.md", "1.1.md", "1.2.md", "1.10.md", "2.md", "10.md", "A.md", "B.md"]
+    assert [path.name for path in sorted(map(Path, sorted(names)), key=sections.order)] == names
 
 
 def section(answer: str, title: str = "The first") -> str:
