@@ -17,11 +17,11 @@ from nnlib.functions import Array, bce_loss
 def arrays(task: Task) -> list[Any]:
     """x and y of the training minibatches (R, steps, B, ...), then of the test samples (R, N, ...)."""
     found = []
-    for part in (task.train, task.test):
+    for part, minibatches in ((task.train, True), (task.test, False)):
         for k in (0, 1):
             a = np.stack([samples[k] for samples in part])
             a = a[:, : a.shape[1] // task.minibatch_size * task.minibatch_size]
-            found.append(a.reshape(len(a), -1, task.minibatch_size, a.shape[-1]) if part is task.train else a)
+            found.append(a.reshape(len(a), -1, task.minibatch_size, a.shape[-1]) if minibatches else a)
     return found
 
 
