@@ -41,7 +41,8 @@ MADE_WITH |= {package: locked(LOCK)[package][0] for package in PACKAGES}
 SCRIPTS = [patches.script_of(each) for each in workflow.rules if each.output]
 if lost := [script for script in SCRIPTS if not located(script).is_file()]:
     sys.exit(f"{lost[0]}: is not there, but a rule has it for a script")
-CODE = {name for path in [*SCRIPTS, "scripts/checks.py"] for name in code(path) if name.endswith(".py")}
+SCRIPTS += [*map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
+CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py")}
 CODE |= {part(path) for path in ENGINE.rglob("*") if path.suffix in (".py", ".smk")}
 CODE -= {name for name in CODE if name.startswith(("reporting/commands/", "reporting/new/", "reporting/verify/"))}
 # What the PDF carries beside the results: all that a build reads.

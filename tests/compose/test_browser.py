@@ -364,7 +364,11 @@ def markup(text: str) -> str:
 
 # What is done to the page, the checker that must see it, and what that says.
 WRONG: dict[str, tuple[str, Callable[[Visit], list[str]], str]] = {
-    "a request": ("void fetch('http://127.0.0.1:9/x').catch(() => 0)", noise, r"request: http://127\.0\.0\.1:9/x"),
+    "a request": (
+        "void fetch('http://127.0.0.1:9/x').catch(() => 0)",
+        noise,
+        r"Connecting to 'http://127\.0\.0\.1:9/x'",
+    ),
     "a picture from elsewhere": (markup('<img src="http://127.0.0.1:9/x.png">'), noise, r"request: .*x\.png"),
     "an error": ("console.error('wrong')", noise, "error: wrong"),
     "a script that fails": ("setTimeout(() => { throw new Error('failed') }, 0)", noise, "failed"),

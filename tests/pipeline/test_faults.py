@@ -93,7 +93,9 @@ def test_a_report_folder_that_may_not_be_written_is_told(copy: Project) -> None:
     with mounted("--bind", folder, folder):
         subprocess.run(["mount", "-o", "remount,bind,ro", folder], check=True)
         (said,) = message(copy)
-        assert re.fullmatch(r"report/report\.html, report/report\.pdf: may not be written here", said)
+        assert re.fullmatch(
+            r"report/report\.html, report/report\.pdf, report/ro-crate-metadata\.json: may not be written here", said
+        )
     copy.build()
     assert copy.products() != before
     mend()
