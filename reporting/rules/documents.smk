@@ -45,8 +45,8 @@ SCRIPTS += [*map(part, sorted(ENGINE.glob("jobs/*.py"))), "scripts/checks.py"]
 CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py")}
 CODE |= {part(path) for path in ENGINE.rglob("*") if path.suffix in (".py", ".smk")}
 CODE -= {name for name in CODE if name.startswith(("reporting/commands/", "reporting/new/", "reporting/verify/"))}
-# What the PDF carries beside the results: all that a build reads.
-SOURCES = [*PIPELINE, *sources("profiles", ".yaml"), *sources("templates", ".md", ".css", ".html")]
+# What the PDF carries beside the results: all that a build reads. Wherever its jobs run, it is the same.
+SOURCES = [*PIPELINE, "profiles/default/config.yaml", *sources("templates", ".md", ".css", ".html")]
 SOURCES += map(placed, sorted({*CODE, *PAGE}))
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
