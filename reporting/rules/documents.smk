@@ -46,7 +46,7 @@ CODE = {name for path in SCRIPTS for name in code(path) if name.endswith(".py")}
 CODE |= {part(path) for path in ENGINE.rglob("*") if path.suffix in (".py", ".smk")}
 CODE -= {name for name in CODE if name.startswith(("reporting/commands/", "reporting/new/", "reporting/verify/"))}
 # What the PDF carries beside the results: all that a build reads. Wherever its jobs run, it is the same.
-SOURCES = [*PIPELINE, "profiles/default/config.yaml", *sources("templates", ".md", ".css", ".html")]
+SOURCES = [*PIPELINE, *sources("profiles/default", ".yaml"), *sources("templates", ".md", ".css", ".html")]
 SOURCES += map(placed, sorted({*CODE, *PAGE}))
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
