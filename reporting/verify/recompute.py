@@ -26,7 +26,7 @@ SAME_MACHINE_ONLY: set[str] = getattr(CHECKS, "SAME_MACHINE_ONLY", set())
 
 
 def recompute(evidence: Evidence, number: float) -> tuple[Outcome, str]:
-    """Run so many experiments anew, or all, and compare their artifacts; what that shows, as the end of a line."""
+    """Run so many experiments anew, or all, and compare their artifacts; what that shows, in a line."""
     before, _ = artifacts(evidence.files)
     here, there = numerics.machine(), evidence.manifest["made"]["on"]
     same = here.items() <= there.items()
@@ -55,8 +55,8 @@ def recompute(evidence: Evidence, number: float) -> tuple[Outcome, str]:
             elif same:
                 yield f"{path}: holds what was computed anew, but is written in another way"
 
-    which = "these results follow" if len(chosen) == len(before) else f"{len(chosen)} of {len(before)} results follow"
-    return outcome("experiments", [list(faults(*item)) for item in made.items()]), f"{which} from the configuration"
+    which = "These results follow" if len(chosen) == len(before) else f"{len(chosen)} of {len(before)} results follow"
+    return outcome("experiments", [list(faults(*item)) for item in made.items()]), f"{which} from the configuration."
 
 
 def run(paths: list[str], evidence: Evidence) -> dict[str, bytes]:
