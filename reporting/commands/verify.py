@@ -5,8 +5,8 @@ experiments chosen at random, or all, run anew from the attached configuration. 
 with the code of the project that this runs in.
 
 Before, it is looked at, and with --quick no more: the attached files match the manifest; every printed value, formatted
-anew from its artifact, is what the page shows; every claim holds; every passage is on its page; the text, composed anew,
-makes the manifest; nothing is in the PDF that no report has.
+anew from its artifact, is what the page shows; every claim holds; every passage is on its page; the manifest is what
+the text makes, composed anew; nothing is in the PDF that no report has.
 
 All of this is about the report as it was before it was signed. Of a signed one the signature is checked as well, and
 with --trust FILE somebody in FILE must vouch for whose it is.
