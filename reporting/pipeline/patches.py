@@ -70,15 +70,18 @@ def exit_quietly_on_interrupt() -> None:
 
 
 def end_without_waiting() -> None:
-    """Let a build end with its last job.
+    """Let a build end with its last job, and look for jobs that may start once a second, not more and more often.
 
-    Until the timer by which the scheduler limits how many jobs start in a second is a daemon: its end is waited for.
+    Until the timer by which the scheduler limits how many jobs start in a second is one, and a daemon: its end is
+    waited for, and each look at the jobs starts another, which leads to another look.
     """
+    pending: list[threading.Timer] = []
 
     def reevaluate(scheduler: Any, delay: int) -> None:
-        timer = threading.Timer(delay, scheduler._open_jobs.release)
-        timer.daemon = True
-        timer.start()
+        if not any(timer.is_alive() for timer in pending):
+            pending[:] = [threading.Timer(delay, scheduler._open_jobs.release)]
+            pending[0].daemon = True
+            pending[0].start()
 
     JobScheduler._schedule_reevalutation = reevaluate
 

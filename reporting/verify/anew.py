@@ -42,7 +42,7 @@ def snakemake(rules: str, targets: Sequence[str], folder: Path) -> None:
     command = [*isolated(), sys.executable, "-P", "-m", "snakemake", "--snakefile"]
     command.append(str(ENGINE / "rules" / f"{rules}.smk"))
     options = ["--directory", str(folder), "--cores", "all", "--quiet", "all", "--profile", "none"]
-    options += ["--workflow-profile", "none", "--ignore-incomplete", "--nolock", "--max-jobs-per-timespan", "1000/0s"]
+    options += ["--workflow-profile", "none", "--ignore-incomplete", "--nolock"]
     # Python looks for modules in no folder that code runs in.
     own = {"PROJECT": str(ROOT), "PYTHONPATH": PATH, "PYTHONSAFEPATH": "1", **THREADS}
     with subprocess.Popen(

@@ -155,22 +155,31 @@ def test_it_assumes_a_shared_file_system_before_a_build_has_started() -> None:
     assert patches.ASSUMED in inspect.getsource(snakemake.api.DAGApi.execute_workflow)
 
 
-def test_its_end_is_kept_waiting_by_a_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[threading.Timer] = []
-    monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
-    scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
-    JobScheduler._schedule_reevalutation(scheduler, 1)
-    assert [timer.daemon for timer in begun] == [False]
-
-
-def test_a_build_ends_while_its_timer_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[threading.Timer] = []
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[threading.Timer]:
+    """The timers that are started, which none of them is in truth."""
+    found: list[threading.Timer] = []
     monkeypatch.setattr(JobScheduler, "_schedule_reevalutation", JobScheduler._schedule_reevalutation)
-    monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: found.append(timer))
+    return found
+
+
+def test_its_end_is_kept_waiting_by_timers_of_which_there_are_more_and_more(begun: list[threading.Timer]) -> None:
+    scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
+    for _ in range(3):
+        JobScheduler._schedule_reevalutation(scheduler, 1)
+    assert [timer.daemon for timer in begun] == [False] * 3
+
+
+def test_a_build_ends_while_its_timer_runs_of_which_there_is_one(
+    begun: list[threading.Timer], monkeypatch: pytest.MonkeyPatch
+) -> None:
     patches.end_without_waiting()
     scheduler = SimpleNamespace(_open_jobs=threading.Semaphore(0))
-    JobScheduler._schedule_reevalutation(scheduler, 7)
-    assert [(timer.daemon, timer.interval) for timer in begun] == [(True, 7)]
+    for runs, so_far in ((False, 1), (True, 1), (False, 2)):
+        monkeypatch.setattr(threading.Timer, "is_alive", lambda timer, runs=runs: runs)
+        JobScheduler._schedule_reevalutation(scheduler, 7)
+        assert [(timer.daemon, timer.interval) for timer in begun] == [(True, 7)] * so_far
     begun[0].function()
     assert scheduler._open_jobs.acquire(blocking=False)
 
