@@ -68,7 +68,7 @@ rule descents:
         descent="results/descents/{name}.json",
     params:
         name="{name}",
-        spec=lookup(within=settings, dpath="descents/{name}"),
+        spec=lambda wildcards: settings["descents"][wildcards.name],
     script:
         "../scripts/experiments/descents.py"
 
@@ -151,7 +151,7 @@ rule networks:
         network="results/networks/{name}.json",
     params:
         name="{name}",
-        spec=lookup(within=settings, dpath="networks/{name}"),
+        spec=lambda wildcards: settings["networks"][wildcards.name],
         seed=settings["seed"],
     script:
         "../scripts/experiments/networks.py"
@@ -163,7 +163,7 @@ rule seed_chunks:
     output:
         chunk="results/seed_chunks/{name}/{repeats}.npz",
     params:
-        spec=lookup(within=settings, dpath="networks/{name}"),
+        spec=lambda wildcards: settings["networks"][wildcards.name],
         seed=settings["seed"],
         train_fraction=settings["digits"]["train_fraction"],
         repeats="{repeats}",
@@ -178,7 +178,7 @@ rule seeds:
         seeds="results/seeds/{name}.json",
     params:
         name="{name}",
-        spec=lookup(within=settings, dpath="networks/{name}"),
+        spec=lambda wildcards: settings["networks"][wildcards.name],
         repeats=settings["seeds"],
     script:
         "../scripts/experiments/seeds.py"

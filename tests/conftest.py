@@ -224,7 +224,9 @@ def write_page(tmp_path: Path) -> Callable[..., str]:
             rehearse(tmp_path, tree, rubric, ("one", "two"))
             return ""
         pictures = {name: tmp_path / f"{name}.svg" for name in ("one", "two")}
-        return page(tmp_path, tree, rubric, pictures, {"style_sheet": "", "characters": characters}).markup
+        return page(
+            tmp_path, tree, rubric, pictures, {"style_sheet": "", "unpacked": "", "characters": characters}
+        ).markup
 
     return write
 

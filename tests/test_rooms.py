@@ -16,7 +16,7 @@ ALLOWED = {
     "glyphs": set(),
     "compose": {"cite", "glyphs"},
     "press": {"cite", "glyphs", "compose"},
-    "pipeline": {"cite"},
+    "pipeline": {"cite", "compose"},
     "verify": {"cite", "glyphs", "compose", "press", "pipeline"},
     "drawing": {"glyphs", "pipeline"},
     "jobs": {"cite", "glyphs", "compose", "press", "pipeline", "drawing"},

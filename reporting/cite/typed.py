@@ -53,7 +53,7 @@ def typed_number(text: str) -> str | None:
 
 def typed_word(text: str) -> str | None:
     """The first number in words: as it is read, whatever its letters are, and with no value within a word."""
-    for blank in (PLACEHOLDER.sub(" ", text), PLACEHOLDER.sub("", text)):
+    for blank in dict.fromkeys([PLACEHOLDER.sub(" ", text), PLACEHOLDER.sub("", text)]):
         if word := WORD.search(as_read(blank)):
             return word[0]
         if word := SKELETON.search(skeleton(blank)):
@@ -106,6 +106,8 @@ def letters(signs: str) -> str:
 
 def as_read(text: str) -> str:
     """What a reader sees: without characters that do not show, such as a soft hyphen, each in its usual form."""
+    if text.isascii():  # of which all shows, and has one form
+        return text
     shown = (sign for sign in text if unicodedata.category(sign) not in ("Cf", "Me") and not is_selector(sign))
     return unicodedata.normalize("NFKC", "".join(shown))
 
@@ -117,9 +119,10 @@ def is_selector(sign: str) -> bool:
 
 def skeleton(text: str) -> str:
     """The text with one sign for all letters that look alike, without accents."""
-    signs = unicodedata.normalize("NFKD", text)
-    bare = "".join(sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Me", "Cf"))
-    return bare.translate(LOOKALIKES).casefold()
+    if not text.isascii():
+        signs = unicodedata.normalize("NFKD", text)
+        text = "".join(sign for sign in signs if unicodedata.category(sign) not in ("Mn", "Me", "Cf"))
+    return text.translate(LOOKALIKES).casefold()
 
 
 SKELETONS = {skeleton(word): word for word in WORDS}

@@ -20,6 +20,7 @@ WIDE = 360  # points, from which on a picture does not shrink to a phone's width
 # A browser breaks a line between a picture, as formulas are, and a no-break space.
 CLOSING = re.compile(r"[.,;:!?)’”]*(?:\u00a0[=<>≈±]+)?")
 RENDERER = RendererHTML()
+MANY = 8  # columns of a table, which are set closer
 
 
 class Part(NamedTuple):
@@ -108,7 +109,12 @@ class Writer:
         return f'<img{wide} data-name="{name}" alt="{alt}" src="{source}">'
 
     def markup(self, block: Markup) -> str:
-        return str(RENDERER.render([self.token(token) for token in block.tokens], MARKDOWN.options, {}))
+        tokens = [self.token(token) for token in block.tokens]
+        for place in (place for place, token in enumerate(tokens) if token.type == "table_open"):
+            head = itertools.takewhile(lambda token: token.type != "thead_close", tokens[place:])
+            if sum(token.type == "th_open" for token in head) >= MANY:
+                tokens[place] = tokens[place].copy(attrs={"class": "many"})
+        return str(RENDERER.render(tokens, MARKDOWN.options, {}))
 
     def token(self, token: Token) -> Token:
         if token.type.startswith("math_block"):

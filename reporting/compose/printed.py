@@ -7,6 +7,7 @@ The text of a formula stands on its drawing, not drawn; it is told from text tha
 import ctypes
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from html.parser import HTMLParser
 from io import BytesIO
@@ -75,7 +76,8 @@ class Printed:
                     if seen:
                         self.hyphens |= {len(self.body) + place: hyphen for place, hyphen in hyphens(text)}
                     self.body += letters_only(text) if seen else undrawn(letters_only(text))
-                self.places += [(place, text_at(place, letters)) for place, _ in links(page, number)]
+                lines = Lines(letters)
+                self.places += [(place, lines.text_at(place)) for place, _ in links(page, number)]
 
     def page_at(self, position: int) -> int:
         """The page that a position of the body is on."""
@@ -135,18 +137,25 @@ def links(page: pikepdf.Page, number: int) -> Iterator[tuple[Place, str]]:
                 yield Place(number, min(x, u), min(y, v), max(x, u), max(y, v)), target
 
 
-def text_at(place: Place, letters: Sequence[Letter]) -> str:
-    """The characters that are seen and drawn from inside the place."""
-    bottom, top = place.bottom, place.top
-    if top - bottom < RAISED:
-        bottom, top = (bottom + top - RAISED) / 2, (bottom + top + RAISED) / 2
-    # A letter's origin may stand a hair left of its link; that of the next letter is the link's right edge.
-    inside = (
-        letter.text
-        for letter in letters
-        if letter.seen and place.left - 0.05 <= letter.x < place.right - 0.05 and bottom <= letter.y <= top
-    )
-    return "".join(inside).strip()
+class Lines:
+    """The letters of a page that are seen, by their height, as one asks for many places of a page."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        self.letters = letters
+        seen = (index for index, letter in enumerate(letters) if letter.seen)
+        self.by_height = sorted(seen, key=lambda index: letters[index].y)
+        self.heights = [letters[index].y for index in self.by_height]
+
+    def text_at(self, place: Place) -> str:
+        """The characters that are drawn from inside the place."""
+        bottom, top = place.bottom, place.top
+        if top - bottom < RAISED:
+            bottom, top = (bottom + top - RAISED) / 2, (bottom + top + RAISED) / 2
+        line = self.by_height[bisect_left(self.heights, bottom) : bisect_right(self.heights, top)]
+        letters = [self.letters[index] for index in sorted(line)]
+        # A letter's origin may stand a hair left of its link; that of the next letter is the link's right edge.
+        inside = (letter.text for letter in letters if place.left - 0.05 <= letter.x < place.right - 0.05)
+        return "".join(inside).strip()
 
 
 def compact(text: str) -> str:

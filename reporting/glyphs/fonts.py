@@ -15,9 +15,10 @@ FEATURES = ["kern", "liga", "lnum", "tnum", "ccmp", "locl", "mark", "mkmk"]
 
 
 class Fonts(TypedDict):
-    """The @font-face rules, and all characters that every face has."""
+    """The @font-face rules, with fonts that are packed and as they are, and all characters that every face has."""
 
     style_sheet: str
+    unpacked: str
     characters: str
 
 
@@ -25,16 +26,21 @@ def fonts() -> Fonts:
     opened = [TTFont(FOLDER.joinpath(f"{name}.ttf"), recalcTimestamp=False) for *_, name in FACES]
     everywhere = set.intersection(*(set(font.getBestCmap()) for font in opened))
     wanted = sorted(code for code in everywhere if any(low <= code <= high for low, high in RANGES))
-    rules = []
+    packed, unpacked = [], []
     for (family, weight, style, _), font in zip(FACES, opened, strict=True):
         cutter = subset.Subsetter(subset.Options(layout_features=FEATURES, hinting=False, notdef_outline=True))
         cutter.populate(unicodes=wanted)
         cutter.subset(font)
+        face = f'font-family:"{family}";font-weight:{weight};font-style:{style}'
+        unpacked.append(f'@font-face{{{face};src:{embedded(font, "ttf")}format("truetype")}}')
         font.flavor = "woff2"
-        data = io.BytesIO()
-        font.save(data)
-        source = f"data:font/woff2;base64,{base64.b64encode(data.getvalue()).decode()}"
-        rules.append(
-            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};src:url({source})format("woff2")}}'
-        )
-    return {"style_sheet": "\n".join(rules), "characters": "".join(map(chr, wanted))}
+        packed.append(f'@font-face{{{face};src:{embedded(font, "woff2")}format("woff2")}}')
+    characters = "".join(map(chr, wanted))
+    return {"style_sheet": "\n".join(packed), "unpacked": "\n".join(unpacked), "characters": characters}
+
+
+def embedded(font: TTFont, kind: str) -> str:
+    """The address of a font that holds it."""
+    data = io.BytesIO()
+    font.save(data)
+    return f"url(data:font/{kind};base64,{base64.b64encode(data.getvalue()).decode()})"

@@ -15,9 +15,17 @@ from reporting.press.standards import finish
 
 
 def main(
-    document: str, citations: str, figures: list[str], evidence: list[str], pdf: str, rubric: dict[str, Any]
+    document: str,
+    fonts: str,
+    citations: str,
+    figures: list[str],
+    evidence: list[str],
+    pdf: str,
+    rubric: dict[str, Any],
 ) -> None:
-    printed = render(leave_room(Path(document).read_text(encoding="utf-8")))
+    markup, faces = Path(document).read_text(encoding="utf-8"), read_json(fonts)
+    # WeasyPrint would unpack each font anew.
+    printed = render(leave_room(markup).replace(faces["style_sheet"], faces["unpacked"], 1))
     files = {name_of(path): Path(path).read_bytes() for path in evidence}
     contents = manifest(printed, read_json(citations), files)
     drawings = {str(Path(path).relative_to("results/figures").with_suffix("")): path for path in figures}

@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from reporting.pipeline import elsewhere, lock, patches, seal
+from reporting.pipeline import elsewhere, lock, patches, seal, warm
 from reporting.pipeline.artifacts import remove_unfinished
+from reporting.pipeline.fingerprint import code
 from reporting.pipeline.freshness import MACHINE, Cause, Stale, current, job_name, stale
 from reporting.pipeline.plan import plan, plural
 
@@ -38,14 +39,14 @@ class Console(logging.Handler):
         workflow: Any,
         uses: Mapping[str, set[str]],
         settings: Mapping[str, Any],
-        cells: Mapping[str, str],
+        cells: Callable[[], Mapping[str, str]] | None,
         read: Mapping[str, str],
         rehearse: Callable[[Collection[str]], str],
     ) -> None:
         super().__init__(logging.INFO)
         self.workflow = workflow
         self.settings = settings
-        self.cells = cells  # of the notebook
+        self.cells = cells  # of the notebook, where there is one
         self.read = read  # the files that say which jobs there are, with their checksums
         self.rehearse = rehearse  # the text with those of the results that will be as they are
         self.stale = Stale()  # what must run, once that is known
@@ -115,7 +116,9 @@ class Console(logging.Handler):
         if self.workflow.dryrun:
             for line in plan(self.workflow, self.stale, self.uses):
                 print(line)
-        elif self.terminal:
+            return
+        warm.prepare(package for job in self.jobs.values() for package in code(patches.script_of(job.rule)))
+        if self.terminal:
             threading.Thread(target=self.refresh, daemon=True).start()
 
     def refresh(self) -> None:
@@ -210,9 +213,9 @@ class Console(logging.Handler):
         outputs = seal.read("results/notebook_outputs.json")
         if (
             outputs
-            and outputs.provenance.settings.get("cells") == seal.as_json(self.cells)
-            and current("results/notebook_outputs.json", "reporting/jobs/notebook_outputs.py")
             and current("report/report.ipynb", "reporting/jobs/notebook.py")
+            and current("results/notebook_outputs.json", "reporting/jobs/notebook_outputs.py")
+            and outputs.provenance.settings.get("cells") == seal.as_json(self.cells())
         ):
             return ""
         state = "is not of today's sources" if Path("report/report.ipynb").exists() else "is not there"

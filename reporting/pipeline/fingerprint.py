@@ -11,16 +11,18 @@ from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
+from reporting.pipeline.kept import Kept, checksum
 from reporting.pipeline.numerics import libraries
 from reporting.pipeline.project import ROOT, home, located, part
 
 LOCK = ROOT / "requirements.lock"
+MODULES, OWNERS = Kept("modules"), Kept("owners")
 BY_NAME = ("report_module", "files", "find_spec")  # functions that are given a module's name, and use what is there
 
 
 def forget() -> None:
     """Look at the files anew when asked again."""
-    for known in (code, imported, packages, source, locked):
+    for known in (code, modules, is_ours, package, source, locked):
         known.cache_clear()
 
 
@@ -50,11 +52,16 @@ def source(path: Path) -> bytes:
 
 
 @cache
-def parsed(text: bytes) -> tuple[str, tuple[str, ...]]:
+def parsed(text: bytes) -> tuple[str, list[str]]:
     """Of a module, the SHA-256 of its syntax tree, short, and the names of the modules that it imports.
 
     Both are without docstrings, and without what is imported for a type checker alone.
     """
+    tree_checksum, names = MODULES.get(lambda: checksum(text, __file__), lambda: parse(text))
+    return tree_checksum, names
+
+
+def parse(text: bytes) -> tuple[str, list[str]]:
     tree = ast.parse(text)
     tree.body = [node for node in tree.body if not (isinstance(node, ast.If) and is_name(node.test, "TYPE_CHECKING"))]
     names: list[str] = []
@@ -69,38 +76,50 @@ def parsed(text: bytes) -> tuple[str, tuple[str, ...]]:
                 names.extend([module, *(f"{module}.{alias.name}" for alias in node.names)])
             case ast.Call(func=ast.Name(name), args=[ast.Constant(str(module)), *_]) if name in BY_NAME:
                 names.append(module)
-    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:16], tuple(names)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:16], names
 
 
 def is_name(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-@cache
 def imported(path: Path) -> set[Path]:
     """The files of ours that the one at `path` imports by itself, with the packages that they are in."""
-    found: set[Path] = set()
-    for module in parsed(source(path))[1]:
-        names = module.split(".")
-        if (home(names[0]) / names[0]).is_dir():
-            targets = [home(names[0]).joinpath(*names[:depth]) for depth in range(1, len(names) + 1)]
-            found.update(target / "__init__.py" for target in targets)
-            found.add(targets[-1].with_suffix(".py"))
+    return set().union(*map(modules, parsed(source(path))[1]))
+
+
+@cache
+def modules(module: str) -> set[Path]:
+    """The files of a module of ours and of the packages that it is in; none of another's."""
+    names = module.split(".")
+    if not is_ours(names[0]):
+        return set()
+    targets = [home(names[0]).joinpath(*names[:depth]) for depth in range(1, len(names) + 1)]
+    found = {*(target / "__init__.py" for target in targets), targets[-1].with_suffix(".py")}
     return {path for path in found if path.is_file()}
 
 
 @cache
+def is_ours(name: str) -> bool:
+    return (home(name) / name).is_dir()
+
+
 def packages(path: Path) -> set[str]:
     """The packages of the lock file that a module imports."""
-    found: set[str] = set()
-    for name in {module.split(".")[0] for module in parsed(source(path))[1]}:
-        if name not in sys.stdlib_module_names and not (home(name) / name).is_dir():
-            # Most are called as their module is; to ask for the others takes a while.
-            found.update(map(normal, [name] if normal(name) in locked(LOCK) else owners(name)))
-    return found & locked(LOCK).keys()
+    return set().union(*map(package, {module.split(".")[0] for module in parsed(source(path))[1]}))
 
 
 @cache
+def package(name: str) -> set[str]:
+    """The packages of the lock file that bring a module, most of which are called as it is."""
+    if name in sys.stdlib_module_names or is_ours(name):
+        return set()
+    if normal(name) in locked(LOCK):
+        return {normal(name)}
+    owned = OWNERS.get(lambda: checksum(name, __file__), lambda: owners(name))
+    return set(map(normal, owned)) & locked(LOCK).keys()
+
+
 def owners(module: str) -> list[str]:
     """The packages that bring a module. To have packages_distributions read which module is whose takes 0.15 s."""
     records = ((each, "\n" + (each.read_text("RECORD") or "")) for each in distributions())

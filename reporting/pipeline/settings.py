@@ -13,10 +13,12 @@ from ruamel.yaml.constructor import DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from reporting import report_module
+from reporting.pipeline.kept import Kept, checksum
 from reporting.pipeline.project import ROOT
 
 LARGEST = 1e100  # more than any number that means something here
 MOST_NODES = 1_000_000
+FILES = Kept("configuration")
 SCHEMA = ROOT / "config" / "schema.yaml"
 
 
@@ -97,17 +99,22 @@ def expanded(node: Any, sizes: dict[int, float]) -> float:
 
 def load(path: str | Path) -> Any:
     """The YAML 1.2 file's content as JSON would hold it. Unlike in YAML 1.1, `no` is text and 1e-3 a number."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = Loader
     try:
         text = Path(path).read_text(encoding="utf-8")
-        if "*" in text and (node := yaml.compose(text)) and expanded(node, {}) > MOST_NODES:
-            raise ConfigurationError(f"{path}: not valid YAML: its aliases make it larger than {MOST_NODES} values")
-        return json.loads(json.dumps(yaml.load(text)))
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path}: not UTF-8 text") from None
+    return FILES.get(lambda: checksum(text, __file__), lambda: parse(path, text))
+
+
+def parse(path: str | Path, text: str) -> Any:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = Loader
+    try:
+        if "*" in text and (node := yaml.compose(text)) and expanded(node, {}) > MOST_NODES:
+            raise ConfigurationError(f"{path}: not valid YAML: its aliases make it larger than {MOST_NODES} values")
+        return json.loads(json.dumps(yaml.load(text)))
     except DuplicateKeyError as error:
         key = str(error.problem).split('"')[1]
         raise ConfigurationError(f"{path}, line {error.problem_mark.line + 1}: the key {key} is given twice") from None

@@ -17,10 +17,12 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-# What a job that uses a package needs of it, and what every job does.
+# What a job that uses a package needs, and what every job does. WeasyPrint itself looks for fonts as it is imported.
 MODULES = {
     "numpy": ["numpy"],
     "matplotlib": ["matplotlib.figure", *(f"matplotlib.backends.backend_{kind}" for kind in ("agg", "pdf", "svg"))],
+    "jinja2": ["jinja2.sandbox", "markdown_it", "pygments", "jsonschema", "fontTools.ttLib", "pikepdf", "pypdfium2"],
+    "weasyprint": ["cffi", "pycparser.c_parser", "tinyhtml5", "cssselect2", "PIL.Image", "fontTools.subset"],
 }
 ALWAYS = ["snakemake.logging", "snakemake.iocontainers"]
 LONGEST = 1 << 16  # bytes of a request
@@ -30,14 +32,25 @@ turn = threading.Lock()  # of the threads that each ask for a job
 def run(script: str, packages: Iterable[str]) -> int:
     """Run a script that uses some packages as a process of its own; its exit status, or the signal that ended it as a
     negative number."""
-    modules = [*ALWAYS, *(module for package in packages for module in MODULES.get(package, ()))]
     mine, its = socket.socketpair()
     with mine:
-        with its, turn:
-            control, _ = server()
-            socket.send_fds(control, ["\0".join([script, *modules]).encode()], [its.fileno()])
-            control.recv(1)  # when it has taken that
+        with its:
+            ask(script, packages, [its.fileno()])
         return int(mine.recv(10) or -signal.SIGTERM)
+
+
+def prepare(packages: Iterable[str]) -> None:
+    """Import what jobs will need that use some packages, while nothing else is asked for."""
+    with contextlib.suppress(OSError):  # of which the first job will tell
+        ask("", packages, [])
+
+
+def ask(script: str, packages: Iterable[str], answers: list[int]) -> None:
+    modules = dict.fromkeys([*ALWAYS, *(module for package in packages for module in MODULES.get(package, ()))])
+    with turn:
+        control, _ = server()
+        socket.send_fds(control, ["\0".join([script, *modules]).encode()], answers)
+        control.recv(1)  # when it has taken that
 
 
 @functools.cache
@@ -53,6 +66,7 @@ def serve() -> str:
     """Fork for each script that is asked for; in the fork, return it."""
     control = socket.socket(fileno=os.dup(0))
     jobs: dict[int, int] = {}  # by its process: where to say how it ended
+    wanted: list[str] = []  # modules, for when there is nothing else to do
     ended, told = os.pipe()
     os.set_blocking(told, False)
     signal.set_wakeup_fd(told)
@@ -61,7 +75,10 @@ def serve() -> str:
         ready.register(control, selectors.EVENT_READ)
         ready.register(ended, selectors.EVENT_READ)
         while True:
-            for key, _ in ready.select():
+            events = ready.select(0 if wanted else None)
+            if not events:
+                load(wanted.pop(0))
+            for key, _ in events:
                 if key.fileobj is ended:
                     os.read(ended, LONGEST)
                     report(jobs)
@@ -70,9 +87,12 @@ def serve() -> str:
                 if not request:
                     sys.exit()
                 script, *modules = request.decode().split("\0")
+                if not script:
+                    wanted += modules
+                    control.send(b".")
+                    continue
                 for module in modules:
-                    with contextlib.suppress(ImportError):  # of which the job will tell
-                        importlib.import_module(module)
+                    load(module)
                 if not (job := os.fork()):
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -82,6 +102,11 @@ def serve() -> str:
                     return script
                 (jobs[job],) = answers
                 control.send(b".")
+
+
+def load(module: str) -> None:
+    with contextlib.suppress(ImportError):  # of which the job will tell
+        importlib.import_module(module)
 
 
 def report(jobs: dict[int, int]) -> None:

@@ -121,10 +121,11 @@ def is_element(kid: Object) -> bool:
 
 def elements(element: Object) -> Iterator[Object]:
     """The structure elements below one, in the order of reading."""
-    for kid in element.get(Name.K, []):
-        if is_element(kid):
+    left = list(element.get(Name.K, []))[::-1]
+    while left:
+        if is_element(kid := left.pop()):
             yield kid
-            yield from elements(kid)
+            left += list(kid.get(Name.K, []))[::-1]
 
 
 def join_tables(pdf: Pdf) -> None:

@@ -6,10 +6,10 @@ import platform
 import reporting
 from reporting.cite.paths import Unknown
 from reporting.compose.errors import ReportError
-from reporting.compose.rehearsal import rehearsed
 from reporting.pipeline import lock
 from reporting.pipeline.console import Console
-from reporting.pipeline.fingerprint import LOCK, code, locked
+from reporting.pipeline.fingerprint import LOCK, MODULES, OWNERS, code, locked
+from reporting.pipeline.rehearsal import TEXT, rehearsed
 
 
 localrules:
@@ -50,10 +50,12 @@ SOURCES = [*PIPELINE, *sources("profiles/default", ".yaml"), *sources("templates
 SOURCES += map(placed, sorted({*CODE, *PAGE}))
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
-    text = rehearsed(Path(), known, rubric, FIGURES, HAS_NOTEBOOK)
+    text = rehearsed(Path(), known, rubric, FIGURES)
     FIGURES = [figure for figure in FIGURES if figure in text.pictures]  # the rest could be drawn, but is not shown
 except ReportError as error:
     sys.exit(str(error))
+for each in (configuration.FILES, MODULES, OWNERS, TEXT):
+    each.write()
 
 OWNED = [
     *MADE,
@@ -66,7 +68,7 @@ OWNED = [
 USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
 USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
 
-console = Console(workflow, USES, settings, text.cells, read, rehearse_with)
+console = Console(workflow, USES, settings, cells if HAS_NOTEBOOK else None, read, rehearse_with)
 console.say(numerics.warning())
 console.say(lock.orphaned_files([*OWNED, "results/notebook_outputs.json"]))
 patches.attach_console(workflow, console)
@@ -113,6 +115,7 @@ rule document:
 rule pdf:
     input:
         document="results/report.html",
+        fonts="results/fonts.json",
         citations="results/citations.json",
         figures=expand("results/figures/{figure}.pdf", figure=FIGURES),
         evidence=[*expand("results/{artifact}.json", artifact=ARTIFACTS), *SOURCES],

@@ -15,7 +15,7 @@ rule notebook_outputs:
     output:
         outputs="results/notebook_outputs.json",
     params:
-        cells=text.cells,
+        cells=lambda wildcards: cells(),
     script:
         "../jobs/notebook_outputs.py"
 

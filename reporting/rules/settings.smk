@@ -84,6 +84,19 @@ def rehearse_with(kept):
 
 
 @functools.cache
+def cells():
+    """The code of the notebook's cells; most builds do not ask for it."""
+    from reporting.pipeline import rehearsal
+
+    try:
+        return rehearsal.rehearsed_cells(Path(), known, rubric, FIGURES)
+    except ReportError as error:
+        sys.exit(str(error))
+    finally:
+        rehearsal.CELLS.write()
+
+
+@functools.cache
 def shown_captions():
     """What stands under the figures, from all results as they are; nothing where the text does not fit these."""
     from reporting.compose.document import captions, rehearse

@@ -55,9 +55,9 @@ def followed(scripts: set[str], files: Mapping[str, bytes]) -> set[str]:
     return found
 
 
-def meaning(text: bytes | None) -> tuple[str, tuple[str, ...]]:
+def meaning(text: bytes | None) -> tuple[str, list[str]]:
     """What a module computes, and the names that it imports; nothing for what is no module."""
     try:
-        return parsed(text) if text is not None else ("", ())
+        return parsed(text) if text is not None else ("", [])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return repr(text), ()
+        return repr(text), []

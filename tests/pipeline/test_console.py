@@ -12,10 +12,19 @@ from typing import Any
 
 import pytest
 
-from reporting.pipeline import console
+from reporting.pipeline import console, patches, warm
 from reporting.pipeline.console import Console
 from reporting.pipeline.freshness import MACHINE, Cause, Stale
 from tests.conftest import STYLE, Project
+
+
+@pytest.fixture(autouse=True)
+def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The packages for whose use the process of the jobs was prepared."""
+    found: list[str] = []
+    monkeypatch.setattr(patches, "script_of", lambda rule: f"scripts/experiments/{rule.name}.py")
+    monkeypatch.setattr(warm, "prepare", found.extend)
+    return found
 
 
 class Job(SimpleNamespace):
@@ -56,11 +65,15 @@ def log(tmp_path: Path) -> Path:
 def begun(log: Path) -> Console:
     """A build of two jobs that has begun, without a terminal."""
     jobs = job("networks", "a.json", str(log), name="two_layer"), job("sweep", "b.json")
-    heard = Console(Workflow(*jobs), {}, {}, {"settings": "1 + 1"}, {}, lambda kept: "")
+    heard = Console(Workflow(*jobs), {}, {}, lambda: {"settings": "1 + 1"}, {}, lambda kept: "")
     hear(heard, "workflow_started")
     hear(heard, "run_info")
     hear(heard, "job_started", jobs=[0])
     return heard
+
+
+def test_what_the_jobs_import_is_prepared_before_they_start(begun: Console, prepared: list[str]) -> None:
+    assert "numpy" in prepared
 
 
 def test_without_a_terminal_there_is_a_line_for_every_job_that_ended(

@@ -100,3 +100,14 @@ def test_it_ends_with_the_process_that_asks(script: Script, tmp_path: Path) -> N
         assert time.monotonic() < end
         time.sleep(0.01)
     assert server != os.getpid()
+
+
+def test_what_is_prepared_is_there_though_no_script_asked_for_it(script: Script) -> None:
+    warm.prepare(["matplotlib"])
+    assert warm.run(script("import time; time.sleep(2)"), []) == 0
+    assert warm.run(script("import sys; assert 'matplotlib.figure' in sys.modules"), []) == 0
+
+
+def test_a_script_need_not_wait_until_all_is_prepared(script: Script) -> None:
+    warm.prepare(["matplotlib"])
+    assert warm.run(script("import sys; assert 'matplotlib.backends.backend_svg' not in sys.modules"), []) == 0

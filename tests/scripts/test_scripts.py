@@ -429,11 +429,12 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
         "pictures": [],
     }
     write_json(citations, {**cited, "made": {"on": {}}})
-    pdf.main(str(source), str(citations), [], [], str(target), rubric)
+    write_json(fonts := tmp_path / "fonts.json", {"style_sheet": "<style>", "unpacked": "<style>", "characters": ""})
+    pdf.main(str(source), str(fonts), str(citations), [], [], str(target), rubric)
     before = target.read_bytes()
     write_json(tmp_path / "more.json", {**cited, "pictures": ["one"], "made": {"on": {}}})
     with pytest.raises(PrintedError, match=r"^the PDF shows 0 pictures where the text has 1$"):
-        pdf.main(str(source), str(tmp_path / "more.json"), [], [], str(target), rubric)
+        pdf.main(str(source), str(fonts), str(tmp_path / "more.json"), [], [], str(target), rubric)
     for name in ("more.json", ".more.json.seal"):
         (tmp_path / name).unlink()
     for rubric, message in (
@@ -441,7 +442,8 @@ def test_a_pdf_that_is_not_proven_leaves_the_last_one(tmp_path: Path) -> None:
         ({"longest_body": 0, "points": {"1.1.a": 1}}, "^the body has 1 pages, at most 0 are allowed"),
     ):
         with pytest.raises(ProofError, match=message):
-            pdf.main(str(source), str(citations), [], [], str(target), rubric)
+            pdf.main(str(source), str(fonts), str(citations), [], [], str(target), rubric)
         assert target.read_bytes() == before
-        names = [".citations.json.seal", ".report.pdf.seal", "citations.json", "report.html", "report.pdf"]
-        assert sorted(path.name for path in tmp_path.iterdir()) == names
+        names = ["citations.json", "fonts.json", "report.html", "report.pdf"]
+        seals = [f".{name}.seal" for name in names if name != "report.html"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*names, *seals])

@@ -6,7 +6,7 @@ rule birthdays:
         birthdays="results/birthdays/{name}.json",
     params:
         name="{name}",
-        spec=lookup(within=settings, dpath="birthdays/{name}"),
+        spec=lambda wildcards: settings["birthdays"][wildcards.name],
         seed=settings["seed"],
     script:
         "../scripts/experiments/birthdays.py"

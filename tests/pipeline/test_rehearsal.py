@@ -1,17 +1,17 @@
-"""Facts about compose/rehearsal: what is kept of the text is what would be read anew, and no fault is kept."""
+"""Facts about pipeline/rehearsal: what is kept of the text is what would be read anew, and no fault is kept."""
 
-import json
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from reporting.cite.paths import Unknown
-from reporting.compose import document, rehearsal
+from reporting.compose import document
 from reporting.compose.errors import ReportError
-from reporting.compose.rehearsal import KEPT, Rehearsal, rehearsed
+from reporting.pipeline import rehearsal, warm
+from reporting.pipeline.kept import Kept
+from reporting.pipeline.rehearsal import Rehearsal, rehearsed
 from tests.conftest import PAGE
 
 RUBRIC = {"points": {}, "longest_answer": 80, "longer_answers": {}, "derivations": []}
@@ -60,10 +60,19 @@ def report(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "prepare", lambda packages: None)
+
+
 def read(root: Path, steps: int = 4) -> Rehearsal:
-    return rehearsed(
-        root, {"walk": Unknown(), "made": Unknown(), "config": {"steps": steps}, "title": "Walks"}, RUBRIC, [], False
-    )
+    """As a build does it, each of which is a process of its own."""
+    with chdir(root), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rehearsal, "TEXT", Kept("text"))
+        known = {"walk": Unknown(), "made": Unknown(), "config": {"steps": steps}, "title": "Walks"}
+        found = rehearsed(root, known, RUBRIC, [])
+        rehearsal.TEXT.write()
+        return found
 
 
 def test_a_text_that_is_as_it_was_is_not_read_again(report: Path, reads: list[Path]) -> None:
@@ -121,34 +130,17 @@ def test_what_was_right_before_does_not_hide_what_is_wrong(report: Path) -> None
         read(report)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(cut=st.integers(0, 10_000), put=st.sampled_from(["", "{", "null", "\0"]))
-def test_a_damaged_record_is_none(tmp_path_factory: pytest.TempPathFactory, cut: int, put: str) -> None:
-    root = tmp_path_factory.mktemp("report")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    whole = read(root)
-    kept = (root / KEPT).read_text()
-    (root / KEPT).write_text(kept[: cut % len(kept)] + put)
-    assert read(root) == whole
-    assert json.loads((root / KEPT).read_text())["artifacts"] == whole.artifacts
-
-
-def test_where_nothing_can_be_kept_it_is_read_each_time(report: Path, reads: list[Path]) -> None:
-    (report / ".snakemake").write_text("a file in its place")
-    assert read(report) == read(report)
-    assert len(reads) == 2
-
-
-def test_what_changes_while_it_is_read_is_not_kept(report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real: Callable[..., object] = document.rehearse
+def test_what_changes_while_it_is_read_is_not_kept(
+    report: Path, reads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: Callable[..., object] = document.rehearse
 
     def slow(root: Path, *given: object) -> object:
-        found = real(root, *given)
-        (root / "templates/summary.md").write_text("Another walk. [defined]\n")
+        found = counted(root, *given)
+        (root / "templates/summary.md").write_text(f"Walk {'on ' * len(reads)}. [defined]\n")
         return found
 
-    monkeypatch.setattr(document, "rehearse", slow)
-    read(report)
-    assert not (report / rehearsal.KEPT).exists()
+    for rehearse, expected in [(slow, 1), (slow, 2), (counted, 3), (counted, 3)]:
+        monkeypatch.setattr(document, "rehearse", rehearse)
+        read(report)
+        assert len(reads) == expected
