@@ -43,10 +43,12 @@ localrules:
     tuned,
 
 
+# Priorities let the longest jobs start first, and what they wait for.
 rule digits:
     output:
         samples="results/digits.npz",
         facts="results/digits.json",
+    priority: 3
     params:
         train_fraction=settings["digits"]["train_fraction"],
         seed=settings["seed"],
@@ -162,6 +164,7 @@ rule seed_chunks:
         digits="results/digits.npz",
     output:
         chunk="results/seed_chunks/{name}/{repeats}.npz",
+    priority: 2
     params:
         spec=lambda wildcards: settings["networks"][wildcards.name],
         seed=settings["seed"],
@@ -200,6 +203,7 @@ rule sweep_chunks:
         digits="results/digits.npz",
     output:
         chunk="results/sweep_chunks/{settings}/{repeats}.npz",
+    priority: 3
     params:
         sweep=SPECS["sweep"],
         seed=settings["seed"],
@@ -229,6 +233,7 @@ rule tuned_chunks:
         digits="results/digits.npz",
     output:
         chunk="results/tuned_chunks/{settings}/{repeats}.npz",
+    priority: 3
     params:
         tuned=SPECS["tuned"],
         seed=settings["seed"],
@@ -258,6 +263,7 @@ rule rate_scan_chunks:
         digits="results/digits.npz",
     output:
         chunk="results/rate_scan_chunks/{settings}/{repeats}.npz",
+    priority: 3
     params:
         rate_scan=SPECS["rate_scan"],
         seed=settings["seed"],
@@ -284,6 +290,7 @@ rule equal_weights:
         digits="results/digits.npz",
     output:
         equal_weights="results/equal_weights.json",
+    priority: 3
     params:
         spec=settings["equal_weights"],
         seed=settings["seed"],
