@@ -5,6 +5,7 @@ Jinja's delimiters are those of ERB, `<%= value %>` and `<% statement %>`, which
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -54,27 +55,38 @@ class Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(("*", "**", "%"))
 
+    def __init__(self, loader: jinja2.BaseLoader | None = None) -> None:
+        super().__init__(
+            block_start_string="<%",
+            block_end_string="%>",
+            variable_start_string="<%=",
+            variable_end_string="%>",
+            comment_start_string="<%#",
+            comment_end_string="%>",
+            loader=loader,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+            autoescape=True,
+            extensions=[Marks],
+            finalize=printed,
+        )
+
+    def compile(self, source: Any, name: str | None = None, filename: str | None = None, *_: Any, **__: Any) -> Any:
+        return compiled(str(source), name, filename)
+
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         raise SecurityError(f"a template does not compute, as {operator} would")
 
 
+@lru_cache(100)  # a report's templates, most of which are as they were when a page is composed again
+def compiled(source: str, name: str | None, filename: str | None) -> Any:
+    return ImmutableSandboxedEnvironment.compile(Environment(), source, name, filename)
+
+
 def fill(source: str, folder: Path, given: Mapping[str, Any]) -> Filled:
     """Run a template's Jinja with what it is given; raises TemplateError."""
-    environment = Environment(
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<%=",
-        variable_end_string="%>",
-        comment_start_string="<%#",
-        comment_end_string="%>",
-        loader=jinja2.FunctionLoader(lambda name: imported(name, folder)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        extensions=[Marks],
-        finalize=printed,
-    )
+    environment = Environment(jinja2.FunctionLoader(lambda name: imported(name, folder)))
     environment.globals = dict(given)
     try:
         return unmarked(environment.from_string(source).render(), source.count("\n") + 1)
