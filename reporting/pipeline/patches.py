@@ -144,11 +144,13 @@ def decide_reruns(choose: Callable[[Any, set[Any]], Mapping[Any, Mapping[str, st
     """
 
     async def update_needrun(dag: Any, create_inventory: bool = False) -> None:
-        if create_inventory and dag.workflow.is_main_process:
-            await dag.workflow.iocache.mtime_inventory(dag.jobs)
         ignore_unreadable_records(dag.workflow.persistence)
         forced = {job for job in dag.jobs if job.rule in dag.forcerules or not dag.forcefiles.isdisjoint(job.output)}
         chosen = choose(dag, forced)
+        if dag.workflow.executor_plugin and not dag.workflow.dryrun:
+            dag.workflow.iocache.deactivate()  # until it was this build's turn, another may have made and deleted files
+        elif create_inventory and dag.workflow.is_main_process:
+            await dag.workflow.iocache.mtime_inventory(dag.jobs)
         answer_summaries(dag.workflow.persistence, chosen)
         targets = (job for job in dag.targetjobs if not job.output)
         wanted = {job for job in targets if not chosen.keys().isdisjoint(dag.dependencies[job])}

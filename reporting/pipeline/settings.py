@@ -105,16 +105,16 @@ def load(path: str | Path) -> Any:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path}: not UTF-8 text") from None
-    return FILES.get(lambda: checksum(text, __file__), lambda: parse(path, text))
+    return json.loads(FILES.get(lambda: checksum(text, __file__), lambda: as_json(path, text)))
 
 
-def parse(path: str | Path, text: str) -> Any:
+def as_json(path: str | Path, text: str) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.Constructor = Loader
     try:
         if "*" in text and (node := yaml.compose(text)) and expanded(node, {}) > MOST_NODES:
             raise ConfigurationError(f"{path}: not valid YAML: its aliases make it larger than {MOST_NODES} values")
-        return json.loads(json.dumps(yaml.load(text)))
+        return json.dumps(yaml.load(text))
     except DuplicateKeyError as error:
         key = str(error.problem).split('"')[1]
         raise ConfigurationError(f"{path}, line {error.problem_mark.line + 1}: the key {key} is given twice") from None

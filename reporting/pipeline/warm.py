@@ -6,6 +6,7 @@ It imports no module of ours, so that each job reads today's code, and nothing b
 import contextlib
 import functools
 import importlib
+import json
 import os
 import runpy
 import selectors
@@ -48,18 +49,19 @@ def prepare(packages: Iterable[str]) -> None:
 def ask(script: str, packages: Iterable[str], answers: list[int]) -> None:
     modules = dict.fromkeys([*ALWAYS, *(module for package in packages for module in MODULES.get(package, ()))])
     with turn:
-        control, _ = server()
-        socket.send_fds(control, ["\0".join([script, *modules]).encode()], answers)
+        control, _, environment = server()
+        changed = {name: value for name, value in os.environ.items() if environment.get(name) != value}
+        socket.send_fds(control, [json.dumps([script, list(modules), changed]).encode()], answers)
         control.recv(1)  # when it has taken that
 
 
 @functools.cache
-def server() -> "tuple[socket.socket, subprocess.Popen[bytes]]":
-    """How this process asks for jobs, and what answers, which ends when this process does."""
+def server() -> "tuple[socket.socket, subprocess.Popen[bytes], dict[str, str]]":
+    """How this process asks for jobs, what answers, which ends when this process does, and the environment of that."""
     ours, its = socket.socketpair()
     with its:
         start = Path(__file__).with_name("interruptible.py")
-        return ours, subprocess.Popen([sys.executable, "-S", start, __file__], stdin=its.fileno())
+        return ours, subprocess.Popen([sys.executable, "-S", start, __file__], stdin=its.fileno()), dict(os.environ)
 
 
 def serve() -> str:
@@ -86,7 +88,7 @@ def serve() -> str:
                 request, answers, _, _ = socket.recv_fds(control, LONGEST, 1)
                 if not request:
                     sys.exit()
-                script, *modules = request.decode().split("\0")
+                script, modules, environment = json.loads(request)
                 if not script:
                     wanted += modules
                     control.send(b".")
@@ -94,12 +96,13 @@ def serve() -> str:
                 for module in modules:
                     load(module)
                 if not (job := os.fork()):
+                    os.environ |= environment
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
                     for other in (control.detach(), ended, told, *answers, *jobs.values()):
                         os.close(other)
-                    return script
+                    return str(script)
                 (jobs[job],) = answers
                 control.send(b".")
 

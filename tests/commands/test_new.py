@@ -41,6 +41,7 @@ def test_the_lock_file_names_the_wheel_by_its_place_and_hash_and_all_that_it_nee
     assert "://" not in lock
 
 
+@pytest.mark.soak
 def test_the_new_report_builds_with_the_engine_of_its_wheel_alone(folder: Path, engine: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-r", str(folder), str(copy)], check=True)

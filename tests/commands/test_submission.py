@@ -58,6 +58,7 @@ def test_what_is_not_as_the_metadata_describes_it_is_not_packed(ready: Path, pat
     assert not Path("report/submission.zip").exists()
 
 
+@pytest.mark.soak
 def test_the_archive_is_the_same_bytes_every_time(ready: Path) -> None:
     pack(REPORT)
     before = Path("report/submission.zip").read_bytes()

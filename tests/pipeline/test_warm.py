@@ -31,7 +31,7 @@ def script(tmp_path: Path) -> Script:
 def own_server() -> Iterator[None]:
     warm.server.cache_clear()
     yield
-    control, process = warm.server()
+    control, process, _ = warm.server()
     control.close()
     process.wait(10)
     warm.server.cache_clear()
@@ -111,3 +111,10 @@ def test_what_is_prepared_is_there_though_no_script_asked_for_it(script: Script)
 def test_a_script_need_not_wait_until_all_is_prepared(script: Script) -> None:
     warm.prepare(["matplotlib"])
     assert warm.run(script("import sys; assert 'matplotlib.backends.backend_svg' not in sys.modules"), []) == 0
+
+
+def test_a_script_has_the_environment_of_when_it_is_asked_for(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = script("import os, sys; sys.exit(int(os.environ['STATUS']))")
+    for status in (4, 5):
+        monkeypatch.setenv("STATUS", str(status))
+        assert warm.run(path, []) == status

@@ -65,6 +65,7 @@ def test_no_two_attachments_have_one_name(report: Path) -> None:
 TRAP = "import pathlib; pathlib.Path({!r}).touch()\n"
 
 
+@pytest.mark.soak
 def test_code_that_is_attached_is_not_run_wherever_it_lies(report: Path, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     trap = TRAP.format(str(ran)).encode()

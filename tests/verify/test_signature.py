@@ -70,6 +70,7 @@ def outcome(project: Project, *arguments: str | Path) -> tuple[int, list[str]]:
     return done.returncode, done.stdout.splitlines()
 
 
+@pytest.mark.soak
 def test_the_command_says_of_a_signed_report_all_that_it_says_of_the_report_and_whose_it_is(
     built: Project, by_ada: bytes, root: Credentials, ada: Credentials, tmp_path: Path
 ) -> None:
