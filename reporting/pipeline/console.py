@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +40,14 @@ class Console(logging.Handler):
         workflow: Any,
         uses: Mapping[str, set[str]],
         settings: Mapping[str, Any],
-        cells: Callable[[], Mapping[str, str]] | None,
+        cells: Callable[[], Mapping[str, str]],
         read: Mapping[str, str],
         rehearse: Callable[[Collection[str]], str],
     ) -> None:
         super().__init__(logging.INFO)
         self.workflow = workflow
         self.settings = settings
-        self.cells = cells  # of the notebook, where there is one
+        self.cells = cells  # of the notebook; says what is wrong with them, and ends
         self.read = read  # the files that say which jobs there are, with their checksums
         self.rehearse = rehearse  # the text with those of the results that will be as they are
         self.stale = Stale()  # what must run, once that is known
@@ -59,6 +60,7 @@ class Console(logging.Handler):
         self.faults: set[str] = set()  # what was said of failed jobs
         self.started = time.monotonic()
         self.terminal = sys.stderr.isatty()
+        self.checked: Future[Mapping[str, str]] | None = None  # what `cells` gives, found while jobs run
         self.over = threading.Event()
 
     def choose(self, dag: Any, forced: set[Any]) -> dict[Any, dict[str, str]]:
@@ -96,6 +98,7 @@ class Console(logging.Handler):
         elif event == "error" or record.levelno >= logging.ERROR:
             self.explain(record.getMessage())
         elif record.getMessage().startswith("Nothing to be done"):
+            self.cells()
             self.say(f"{self.asked()} up to date.")
             self.say(self.notebook())
         elif event == "job_started":
@@ -114,9 +117,11 @@ class Console(logging.Handler):
         records = self.workflow.persistence
         self.expected = {number: patches.last_runtime(records, job) or 1.0 for number, job in self.jobs.items()}
         if self.workflow.dryrun:
+            self.cells()
             for line in plan(self.workflow, self.stale, self.uses):
                 print(line)
             return
+        self.checked = ThreadPoolExecutor(1).submit(self.cells)
         warm.prepare(package for job in self.jobs.values() for package in code(patches.script_of(job.rule)))
         if self.terminal:
             threading.Thread(target=self.refresh, daemon=True).start()
@@ -200,6 +205,8 @@ class Console(logging.Handler):
             self.say(UNLIKE if all(cause.file == MACHINE for cause in causes) else EDITED)
             sys.exit(1)
         if success:
+            if self.checked:
+                self.checked.result()
             self.say(f"{self.asked()} ready: {plural(self.done, 'job')} in {took}.")
             self.say(self.notebook())
         else:
@@ -208,7 +215,7 @@ class Console(logging.Handler):
 
     def notebook(self) -> str:
         """A line where the report was asked for, and the notebook that goes with it is not of the same sources."""
-        if not self.cells or "report/report.pdf" not in self.documents():
+        if not self.cells() or "report/report.pdf" not in self.documents():
             return ""
         outputs = seal.read("results/notebook_outputs.json")
         if (

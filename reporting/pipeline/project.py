@@ -1,7 +1,6 @@
 """Where code is: the project's own, and that of the engine, which may be installed elsewhere."""
 
 import os
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +20,6 @@ def located(part: str) -> Path:
     return home(part.split("/")[0]) / part
 
 
-@cache
 def part(path: str | Path) -> str:
     """What a seal calls a file of code."""
     path = Path(path).resolve()

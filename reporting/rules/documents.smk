@@ -68,7 +68,7 @@ OWNED = [
 USES = {f"results/{artifact}.json": asked for artifact, asked in text.artifacts.items()}
 USES |= {f"results/figures/{figure}.svg": asked for figure, asked in text.pictures.items()}
 
-console = Console(workflow, USES, settings, cells if HAS_NOTEBOOK else None, read, rehearse_with)
+console = Console(workflow, USES, settings, cells, read, rehearse_with)
 console.say(numerics.warning())
 console.say(lock.orphaned_files([*OWNED, "results/notebook_outputs.json"]))
 patches.attach_console(workflow, console)

@@ -85,11 +85,11 @@ def rehearse_with(kept):
 
 @functools.cache
 def cells():
-    """The code of the notebook's cells; most builds do not ask for it."""
+    """The code of the notebook's cells, of which the page has nothing: it is found while jobs run."""
     from reporting.pipeline import rehearsal
 
     try:
-        return rehearsal.rehearsed_cells(Path(), known, rubric, FIGURES)
+        return rehearsal.rehearsed_cells(Path(), known, rubric, FIGURES) if HAS_NOTEBOOK else {}
     except ReportError as error:
         sys.exit(str(error))
     finally:

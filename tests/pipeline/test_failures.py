@@ -201,3 +201,12 @@ def test_what_is_not_true_is_refused_until_it_is(copy: Project, fault: str) -> N
     mend()
     assert build(copy, *EVERYTHING)[0] == 0
     assert copy.products() == before
+
+
+def test_a_figure_that_no_cell_draws_fails_each_build_until_one_does(copy: Project) -> None:
+    mend = copy.edit("templates/sections/1.1.md", "```run figure law\n", "```run figure laws\n")
+    for words in ((), (), ("--dry-run",), ("report/report.ipynb",)):
+        status, said = build(copy, *words)
+        assert (status, said.count(": no cell draws the figure law for the notebook")) == (1, 1), said
+    mend()
+    assert build(copy)[0] == 0
