@@ -472,6 +472,7 @@ def test_an_interruption_while_modules_are_imported_prints_nothing(machine_with_
     assert machine_with_a.install(machine_with_a.tools, PYTHONPATH=str(tmp_path)) == (-signal.SIGINT, "")
 
 
+@pytest.mark.soak
 def test_what_outlives_a_killed_installation_is_waited_for_and_the_next_one_ends(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     killed = machine.start(machine.base)

@@ -188,6 +188,7 @@ def test_a_chunk_with_a_changed_byte_is_one_message(tmp_path: Path) -> None:
         read_chunks([str(path)], 20)
 
 
+@pytest.mark.soak
 def test_only_chunks_that_are_missing_or_damaged_are_made(tmp_path: Path) -> None:
     project = Project(copy_of_the_project(tmp_path))
     name, target = "one_layer_single", "results/seeds/one_layer_single.json"

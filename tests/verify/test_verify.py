@@ -100,6 +100,7 @@ def test_a_report_is_true_from_its_file_alone_in_any_folder(
     assert [path.name for path in tmp_path.iterdir()] == ["handed in.pdf"]
 
 
+@pytest.mark.soak
 def test_an_experiment_that_is_run_anew_is_the_attached_one_bit_for_bit(report: Path, tmp_path: Path) -> None:
     status, last, mismatches = outcome(report, report, "--recompute", "all")  # and the report with it
     assert (status, mismatches) == (0, [])
