@@ -57,7 +57,7 @@ def parsed(text: bytes) -> tuple[str, list[str]]:
 
     Both are without docstrings, and without what is imported for a type checker alone.
     """
-    tree_checksum, names = MODULES.get(lambda: checksum(text, __file__), lambda: parse(text))
+    tree_checksum, names = MODULES.get(checksum(text, __file__), lambda: parse(text))
     return tree_checksum, names
 
 
@@ -116,7 +116,7 @@ def package(name: str) -> set[str]:
         return set()
     if normal(name) in locked(LOCK):
         return {normal(name)}
-    owned = OWNERS.get(lambda: checksum(name, __file__), lambda: owners(name))
+    owned = OWNERS.get(checksum(name, __file__), lambda: owners(name))
     return set(map(normal, owned)) & locked(LOCK).keys()
 
 

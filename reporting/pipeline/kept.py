@@ -36,15 +36,15 @@ class Kept:
         self.known: dict[str, Any] | None = None  # of last time
         self.found: dict[str, Any] = {}  # this time
 
-    def get(self, of: Callable[[], str], find: Callable[[], Any]) -> Any:
-        """What `find` returns, or returned when `of` was the same; what changes while it is looked at is not kept."""
-        if (key := of()) in self.found:
-            return self.found[key]
+    def get(self, of: str, find: Callable[[], Any], now: Callable[[], str] | None = None) -> Any:
+        """What `find` returns, or returned when `of` was the same; kept only if `now` says that it still is."""
+        if of in self.found:
+            return self.found[of]
         if self.known is None:
             self.known = self.read()
-        value = self.known[key] if key in self.known else find()
-        if key in self.known or key == of():
-            self.found[key] = value
+        value = self.known[of] if of in self.known else find()
+        if of in self.known or now is None or of == now():
+            self.found[of] = value
         return value
 
     def read(self) -> dict[str, Any]:

@@ -20,11 +20,13 @@ NOT_READ = {"results", "report"}  # what is made of the text, or only cited by i
 
 
 class Rehearsal(NamedTuple):
-    """The questions that cite each artifact and show each picture, and the listings' code by file."""
+    """The questions that cite each artifact and show each picture, the listings' code by file, and a checksum of all
+    that this is read from."""
 
     artifacts: dict[str, list[str]]
     pictures: dict[str, list[str]]
     listings: dict[str, str]
+    state: str
 
 
 def rehearsed(root: Path, known: Mapping[str, Any], rubric: Mapping[str, Any], figures: Sequence[str]) -> Rehearsal:
@@ -39,15 +41,16 @@ def rehearsed(root: Path, known: Mapping[str, Any], rubric: Mapping[str, Any], f
         artifacts, pictures = (
             {name: sorted(questions) for name, questions in found.items()} for found in (text.artifacts, text.pictures)
         )
-        return Rehearsal(artifacts, pictures, text.listings)._asdict()
+        return {"artifacts": artifacts, "pictures": pictures, "listings": text.listings}
 
-    return Rehearsal(**TEXT.get(lambda: state_of(root, known, rubric, figures), read))
+    state = state_of(root, known, rubric, figures)
+    return Rehearsal(**TEXT.get(state, read, lambda: state_of(root, known, rubric, figures)), state=state)
 
 
 def rehearsed_cells(
-    root: Path, known: Mapping[str, Any], rubric: Mapping[str, Any], figures: Sequence[str]
+    state: str, root: Path, known: Mapping[str, Any], rubric: Mapping[str, Any], figures: Sequence[str]
 ) -> dict[str, str]:
-    """The code of the notebook's cells, in the same way."""
+    """The code of the notebook's cells of the text in the state that was rehearsed."""
 
     def read() -> dict[str, str]:
         from reporting.compose.document import rehearse
@@ -55,7 +58,7 @@ def rehearsed_cells(
 
         return dict(code_cells(root, rehearse(root, known, rubric, figures)))
 
-    return dict(CELLS.get(lambda: state_of(root, known, rubric, figures), read))
+    return dict(CELLS.get(state, read, lambda: state_of(root, known, rubric, figures)))
 
 
 def state_of(root: Path, known: Mapping[str, Any], rubric: Mapping[str, Any], figures: Sequence[str]) -> str:

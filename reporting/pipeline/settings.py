@@ -105,7 +105,7 @@ def load(path: str | Path) -> Any:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path}: not UTF-8 text") from None
-    return json.loads(FILES.get(lambda: checksum(text, __file__), lambda: as_json(path, text)))
+    return json.loads(FILES.get(checksum(text, __file__), lambda: as_json(path, text)))
 
 
 def as_json(path: str | Path, text: str) -> str:

@@ -22,7 +22,7 @@ localrules:
 # Figures are drawn in seconds, less than a job takes to begin elsewhere.
 workflow.localrules(*(each.name for each in workflow.rules if each.name.startswith("figure_")))
 
-FIGURES = names("results/figures/", ".svg")
+DRAWABLE = names("results/figures/", ".svg")
 MADE = [path for path in made("results/") if not path.startswith("results/figures/")]
 ARTIFACTS = names("results/", ".json")
 
@@ -50,8 +50,8 @@ SOURCES = [*PIPELINE, *sources("profiles/default", ".yaml"), *sources("templates
 SOURCES += map(placed, sorted({*CODE, *PAGE}))
 try:
     known = dict.fromkeys([*ARTIFACTS, "made"], Unknown()) | {"config": settings}
-    text = rehearsed(Path(), known, rubric, FIGURES)
-    FIGURES = [figure for figure in FIGURES if figure in text.pictures]  # the rest could be drawn, but is not shown
+    text = rehearsed(Path(), known, rubric, DRAWABLE)
+    FIGURES = [figure for figure in DRAWABLE if figure in text.pictures]
 except ReportError as error:
     sys.exit(str(error))
 for each in (configuration.FILES, MODULES, OWNERS, TEXT):

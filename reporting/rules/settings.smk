@@ -89,7 +89,7 @@ def cells():
     from reporting.pipeline import rehearsal
 
     try:
-        return rehearsal.rehearsed_cells(Path(), known, rubric, FIGURES) if HAS_NOTEBOOK else {}
+        return rehearsal.rehearsed_cells(text.state, Path(), known, rubric, DRAWABLE) if HAS_NOTEBOOK else {}
     except ReportError as error:
         sys.exit(str(error))
     finally:
