@@ -1,8 +1,8 @@
 """Measure the build against the same work as one notebook, executed and printed to PDF: a part of `make bench`.
 
-Edits are measured against Snakemake itself, with nothing to do. The notebook is the report's own. Its time is that of
-nbconvert executing it and making HTML of it, and of a headless Chromium printing that; all of it happens in a copy of
-the project.
+Builds start as `make` starts them, and are measured against Snakemake itself, with nothing to do. The notebook is the
+report's own. Its time is that of nbconvert executing it and making HTML of it, and of a headless Chromium printing
+that; all of it happens in a copy of the project.
 """
 
 import json

@@ -62,3 +62,5 @@ class Kept:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_text(json.dumps(self.found), encoding="utf-8")
             aside.replace(self.path)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)  # what a full disk left of it
